@@ -1,0 +1,99 @@
+//! What exporters receive: the diagrams, their threats and what is needed to understand them.
+
+use super::{Countermeasure, Document, ElementIndex, Severity, Status, Stride, Threat};
+
+/// A control that was seen in a diagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenControl {
+    /// Index of the document in the report.
+    pub document: usize,
+    /// Index of the diagram in the document.
+    pub page: usize,
+    /// The control's key, such as `waf`.
+    pub control: String,
+    /// The control's name.
+    pub name: String,
+    /// Where it was seen, as a sentence.
+    pub evidence: String,
+    /// Elements that it protects; empty where it protects the diagram as a whole.
+    pub protects: Vec<ElementIndex>,
+}
+
+/// An answer that a diagram gives to a question of a checklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChecklistItem {
+    /// The checklist, such as "TACTICAL DD(R)".
+    pub list: String,
+    /// The item's name.
+    pub name: String,
+    /// When it is asked: Definition of Ready, Definition of Done, or empty.
+    pub phase: String,
+    /// The question.
+    pub question: String,
+    /// What the diagram already answers; empty where it does not.
+    pub answer: String,
+    /// Ids of threats in the report that belong to it.
+    pub threats: Vec<String>,
+}
+
+/// A threat of the earlier table that is gone from this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetiredThreat {
+    /// The day on which it was first missing, `yyyy-mm-dd`, or empty where time is left out.
+    pub retired: String,
+    /// Its row in the earlier table: column name and content, in order.
+    pub row: Vec<(String, String)>,
+}
+
+/// A threat table and everything it refers to.
+#[derive(Clone, Debug, Default)]
+pub struct ThreatReport {
+    /// Heading of the table.
+    pub title: String,
+    /// Classification line, such as "Internal"; empty where none is wanted.
+    pub classification: String,
+    /// This program's version.
+    pub tool_version: String,
+    /// The catalogue's version: a hash over every rule that took part.
+    pub catalog_version: String,
+    /// Day of the report, `yyyy-mm-dd`; only from `SOURCE_DATE_EPOCH`, else empty.
+    pub date: String,
+    /// The files, in the order given.
+    pub documents: Vec<Document>,
+    /// The threats, worst first within a diagram; mitigated and inapplicable ones last.
+    pub threats: Vec<Threat>,
+    /// Every countermeasure that a threat refers to, in order of first use.
+    pub countermeasures: Vec<Countermeasure>,
+    /// Controls seen in the diagrams.
+    pub controls: Vec<SeenControl>,
+    /// Answers to checklists, where they were asked for.
+    pub checklists: Vec<ChecklistItem>,
+    /// Threats of the earlier table that are gone.
+    pub retired: Vec<RetiredThreat>,
+}
+
+impl ThreatReport {
+    /// The countermeasure with this id.
+    #[must_use]
+    pub fn countermeasure(&self, id: &str) -> Option<&Countermeasure> {
+        self.countermeasures.iter().find(|c| c.id == id)
+    }
+
+    /// How many threats have this severity and are, or are not, open.
+    #[must_use]
+    pub fn count_severity(&self, severity: Severity, open: bool) -> usize {
+        self.threats.iter().filter(|t| t.severity == severity && t.effective_status().is_open() == open).count()
+    }
+
+    /// How many threats have this status.
+    #[must_use]
+    pub fn count_status(&self, status: Status) -> usize {
+        self.threats.iter().filter(|t| t.effective_status() == status).count()
+    }
+
+    /// How many threats are of this category.
+    #[must_use]
+    pub fn count_stride(&self, stride: Stride) -> usize {
+        self.threats.iter().filter(|t| t.stride == stride).count()
+    }
+}
