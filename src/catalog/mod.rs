@@ -1,28 +1,160 @@
 //! The catalogue: services, shapes, controls, threats and countermeasures as data, and the code that loads, checks
 //! and layers it.
 
+mod boundary;
+mod builtin;
+mod control;
+mod error;
+mod file;
 mod recognise;
 mod service;
+mod shapes;
 
+use std::collections::{BTreeMap, HashMap};
+
+pub use boundary::{BoundaryLook, Colours};
+pub use control::{Control, ControlScope};
+pub use error::{CatalogError, Problem, did_you_mean};
+pub use file::{CatalogFile, parse};
 pub use recognise::{Look, Meaning, Recognised};
 pub use service::{Placement, Service, ServiceRole};
+pub use shapes::Shape;
 
 /// A loaded catalogue: the built-in one, with the user's folders laid over it.
 #[derive(Debug, Default)]
 pub struct Catalog {
     services: Vec<Service>,
+    service_index: HashMap<String, usize>,
+    controls: Vec<Control>,
+    groups: BTreeMap<String, Vec<String>>,
+    words: BTreeMap<String, Vec<String>>,
 }
 
 impl Catalog {
     /// The catalogue that is built into the program.
     #[must_use]
     pub fn builtin() -> Self {
-        Self::default()
+        let mut catalog = Self::default();
+        for file in builtin::files() {
+            catalog.add(file);
+        }
+        catalog
+    }
+
+    /// All services, in the order of the files.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.services
     }
 
     /// The service with this key.
     #[must_use]
     pub fn service(&self, key: &str) -> Option<&Service> {
-        self.services.iter().find(|s| s.key == key)
+        self.service_index.get(key).and_then(|i| self.services.get(*i))
+    }
+
+    /// All controls, in the order of the files.
+    #[must_use]
+    pub fn controls(&self) -> &[Control] {
+        &self.controls
+    }
+
+    /// The control with this key (without `ctl.`).
+    #[must_use]
+    pub fn control(&self, key: &str) -> Option<&Control> {
+        self.controls.iter().find(|c| c.key == key)
+    }
+
+    /// The named sets of services, by name.
+    #[must_use]
+    pub fn groups(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.groups
+    }
+
+    /// The named lists of words, by name.
+    #[must_use]
+    pub fn words(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.words
+    }
+
+    /// The service and everything that it inherits from, nearest first. A cycle ends the walk.
+    pub fn lineage<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a Service> + 'a {
+        std::iter::successors(self.service(key), |s| s.inherits.as_deref().and_then(|p| self.service(p)))
+            .take(self.services.len())
+    }
+
+    /// Whether the service `key`, or one that it inherits from, is `name` or a member of the group `name`.
+    #[must_use]
+    pub fn is_a(&self, key: &str, name: &str) -> bool {
+        let group = self.groups.get(name);
+        self.lineage(key).any(|s| s.key == name || group.is_some_and(|g| g.contains(&s.key)))
+    }
+
+    /// Lays one file over what is there: same key replaces, a new one adds, `disable` removes.
+    fn add(&mut self, file: CatalogFile) {
+        for service in file.service {
+            let service = service.into_inner();
+            match self.service_index.get(&service.key).and_then(|i| self.services.get_mut(*i)) {
+                Some(known) => *known = service,
+                None => {
+                    self.service_index.insert(service.key.clone(), self.services.len());
+                    self.services.push(service);
+                }
+            }
+        }
+        for control in file.control {
+            let control = control.into_inner();
+            match self.controls.iter_mut().find(|c| c.key == control.key) {
+                Some(known) => *known = control,
+                None => self.controls.push(control),
+            }
+        }
+        for (name, members) in file.groups {
+            self.groups.insert(name, members.into_iter().map(toml::Spanned::into_inner).collect());
+        }
+        self.words.extend(file.words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Catalog;
+
+    #[test]
+    fn every_name_in_the_builtin_data_is_known() {
+        let catalog = Catalog::builtin();
+        for service in catalog.services() {
+            for key in service.inherits.iter().chain(&service.refines) {
+                assert!(catalog.service(key).is_some(), "{}: no service {key}", service.key);
+            }
+            for key in &service.controls {
+                assert!(catalog.control(key).is_some(), "{}: no control {key}", service.key);
+            }
+            assert!(service.rank <= 9, "{}", service.key);
+        }
+        for control in catalog.controls() {
+            for key in &control.services {
+                assert!(catalog.service(key).is_some(), "{}: no service {key}", control.key);
+            }
+        }
+        for (group, members) in catalog.groups() {
+            for key in members {
+                assert!(catalog.service(key).is_some(), "group {group}: no service {key}");
+            }
+        }
+        let keys: BTreeSet<_> = catalog.services().iter().map(|s| &s.key).collect();
+        assert_eq!(keys.len(), catalog.services().len());
+        assert!(catalog.services().len() >= 184 && catalog.controls().len() >= 47);
+    }
+
+    #[test]
+    fn a_service_is_what_it_inherits_and_what_its_groups_say() {
+        let catalog = Catalog::builtin();
+        assert!(catalog.is_a("aurora-serverless", "rds") || catalog.is_a("aurora-serverless", "aurora"));
+        assert!(catalog.is_a("apigateway-http", "api"));
+        assert!(catalog.is_a("generic-function", "lambda"));
+        assert!(!catalog.is_a("s3", "api") && !catalog.is_a("no-such", "api"));
     }
 }

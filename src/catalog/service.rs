@@ -72,9 +72,15 @@ pub struct Service {
     /// Keys of controls that it provides by being there.
     #[serde(default)]
     pub controls: Vec<String>,
-    /// Words in a label that name it.
+    /// Names of the service itself. They win over the icon where they are what a label is about.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// Words that such a thing is called by, which say what it is only where no icon does.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// Keys of the services whose icon a mention of this one in the label narrows down to this one.
+    #[serde(default)]
+    pub refines: Vec<String>,
     /// Key of the service whose rules apply to it too.
     #[serde(default)]
     pub inherits: Option<String>,
