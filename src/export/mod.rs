@@ -1,5 +1,12 @@
 //! Writing reports: one table of columns, used by every format; one file a format.
 
+mod inspect_json;
+mod inspect_table;
+mod plain;
+
+pub use inspect_json::inspect_json;
+pub use inspect_table::inspect_table;
+
 use std::io::Write;
 
 use crate::model::{ThreatReport, words};

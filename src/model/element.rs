@@ -66,6 +66,8 @@ pub struct Element {
     pub kind: ElementKind,
     /// The key of its service in the catalogue's service table, such as `lambda`.
     pub service: Option<String>,
+    /// The service's name as its vendor writes it, where the catalogue knows the service.
+    pub service_name: Option<String>,
     /// The shape's key as written, such as `mxgraph.aws4.lambda`.
     pub shape: Option<String>,
     /// Every boundary it lies in, outermost first.

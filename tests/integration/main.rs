@@ -1,3 +1,4 @@
 //! The integration tests: one program, a module a subject.
 
+mod inspect;
 mod layering;
