@@ -1,0 +1,25 @@
+//! `threatsheet inspect`: what was understood of a diagram.
+
+use super::{
+    Outcome,
+    args::{InspectArguments, InspectFormat},
+    inputs::is_dash,
+    load, outputs, to_stdout,
+};
+use crate::export;
+
+/// Shows one diagram.
+pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<Outcome> {
+    let catalog = load::catalog(&arguments.reading.catalogs)?;
+    let document = load::read(&arguments.input, &catalog, &load::read_options(&arguments.reading))?;
+    let mut shown = Vec::new();
+    match arguments.format {
+        InspectFormat::Table => export::inspect_table(&document, &mut shown)?,
+        InspectFormat::Json => export::inspect_json(&document, &mut shown)?,
+        InspectFormat::Svg => anyhow::bail!("pictures come with the next change"),
+    }
+    match arguments.output.as_deref().filter(|path| !is_dash(path)) {
+        Some(path) => outputs::write_whole(path, &shown).map(|()| Outcome::Done),
+        None => to_stdout(&shown),
+    }
+}
