@@ -60,7 +60,7 @@ fn tokenise(text: &str) -> usize {
                 };
                 count += tag.attributes().flatten().map(decoded).filter(|length| *length > 0).count() + 1;
             }
-            Ok(Event::Text(text)) => count += inflate(&text).map_or(1, |page| tokenise(&page)),
+            Ok(Event::Text(text)) => count += inflate(text.as_bytes()).map_or(1, |page| tokenise(&page)),
             Ok(_) => count += 1,
         }
     }
