@@ -1,6 +1,12 @@
 //! The catalogue files that are built into the program.
 
-use super::file::{CatalogFile, parse};
+use std::borrow::Cow;
+
+use super::{
+    error::Problem,
+    file::{CatalogFile, parse},
+    rule::RuleFile,
+};
 
 /// The built-in files: name and text. Rules and countermeasures have their own lists.
 pub(super) const FILES: &[(&str, &str)] = &[
@@ -11,8 +17,21 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("boundaries.toml", include_str!("boundaries.toml")),
 ];
 
+/// The built-in files of rules and countermeasures: name and text. They are read when first asked for.
+pub(super) const RULES: &[(&str, &str)] = &[
+    ("threats/sample.toml", include_str!("threats/sample.toml")),
+];
+
 /// The built-in files, read.
 pub(super) fn files() -> impl Iterator<Item = CatalogFile> {
     // A test reads them all, so a mistake cannot reach a user.
     FILES.iter().map(|(name, text)| parse(name, text).expect("the built-in catalogue is valid"))
+}
+
+/// The built-in rules and countermeasures, read.
+///
+/// # Errors
+/// The first file that is not written as catalogue files are.
+pub(super) fn rules() -> Result<Vec<RuleFile>, Problem> {
+    RULES.iter().map(|(name, text)| Ok(RuleFile::of(name, Cow::Borrowed(text), parse(name, text)?))).collect()
 }

@@ -9,6 +9,7 @@ use super::{
     boundary::BoundaryLook,
     control::Control,
     error::{Problem, did_you_mean},
+    rule::{CountermeasureEntry, RuleEntry},
     service::Service,
     shapes::Shape,
 };
@@ -25,6 +26,10 @@ pub struct CatalogFile {
     pub boundary: Vec<Spanned<BoundaryLook>>,
     /// Shape keys and what they mean.
     pub shape: Vec<Spanned<Shape>>,
+    /// Rules.
+    pub threat: Vec<Spanned<RuleEntry>>,
+    /// Countermeasures that rules point to.
+    pub countermeasure: Vec<CountermeasureEntry>,
     /// Named sets of services.
     pub groups: BTreeMap<String, Vec<Spanned<String>>>,
     /// Named lists of words that labels are searched for.

@@ -3,22 +3,33 @@
 
 mod boundary;
 mod builtin;
+pub mod condition;
 mod control;
 mod error;
 mod file;
 mod recognise;
+mod reference;
+mod rule;
 mod service;
 mod shapes;
+mod vocabulary;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::OnceLock,
+};
 
 pub use boundary::{BoundaryLook, Colours};
 pub use control::{Control, ControlScope};
 pub use error::{CatalogError, Problem, did_you_mean};
 pub use file::{CatalogFile, parse};
 pub use recognise::{Look, Meaning, Recognised};
+pub use rule::{
+    CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile, fill,
+};
 pub use service::{Placement, Service, ServiceRole};
 pub use shapes::Shape;
+pub use vocabulary::{BoundarySet, DERIVED_TRAITS, KindSet, ServiceSet, Vocabulary, plain};
 
 /// A loaded catalogue: the built-in one, with the user's folders laid over it.
 #[derive(Debug, Default)]
@@ -28,6 +39,8 @@ pub struct Catalog {
     controls: Vec<Control>,
     groups: BTreeMap<String, Vec<String>>,
     words: BTreeMap<String, Vec<String>>,
+    added_rules: Vec<RuleFile>,
+    rules: OnceLock<RuleBook>,
 }
 
 impl Catalog {
@@ -39,6 +52,29 @@ impl Catalog {
             catalog.add(file);
         }
         catalog
+    }
+
+    /// The rules and countermeasures. The built-in ones are read when first asked for: reading a diagram needs none.
+    #[must_use]
+    pub fn rules(&self) -> &RuleBook {
+        // A test reads the built-in rules, and a user's own are checked when they are added.
+        self.rules.get_or_init(|| self.checked_rules().expect("the catalogue's rules were checked"))
+    }
+
+    /// Lays files of rules over those that are there.
+    ///
+    /// # Errors
+    /// Every mistake in the rules.
+    pub fn add_rules(&mut self, files: Vec<RuleFile>) -> Result<(), CatalogError> {
+        self.added_rules.extend(files);
+        self.rules = OnceLock::from(self.checked_rules()?);
+        Ok(())
+    }
+
+    fn checked_rules(&self) -> Result<RuleBook, CatalogError> {
+        let mut files = builtin::rules()?;
+        files.extend(self.added_rules.iter().cloned());
+        RuleBook::build(self, &files).map_err(|problems| CatalogError { problems })
     }
 
     /// All services, in the order of the files.
