@@ -18,9 +18,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
 ];
 
 /// The built-in files of rules and countermeasures: name and text. They are read when first asked for.
-pub(super) const RULES: &[(&str, &str)] = &[
-    ("threats/sample.toml", include_str!("threats/sample.toml")),
-];
+pub(super) const RULES: &[(&str, &str)] = &[("threats/sample.toml", include_str!("threats/sample.toml"))];
 
 /// The built-in files, read.
 pub(super) fn files() -> impl Iterator<Item = CatalogFile> {
@@ -34,4 +32,16 @@ pub(super) fn files() -> impl Iterator<Item = CatalogFile> {
 /// The first file that is not written as catalogue files are.
 pub(super) fn rules() -> Result<Vec<RuleFile>, Problem> {
     RULES.iter().map(|(name, text)| Ok(RuleFile::of(name, Cow::Borrowed(text), parse(name, text)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::catalog::Catalog;
+
+    #[test]
+    fn every_builtin_rule_is_read_without_a_mistake() {
+        if let Err(mistakes) = Catalog::builtin().checked_rules() {
+            panic!("{mistakes}");
+        }
+    }
 }

@@ -25,7 +25,8 @@ pub use error::{CatalogError, Problem, did_you_mean};
 pub use file::{CatalogFile, parse};
 pub use recognise::{Look, Meaning, Recognised};
 pub use rule::{
-    CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile, fill,
+    CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile,
+    fill,
 };
 pub use service::{Placement, Service, ServiceRole};
 pub use shapes::Shape;

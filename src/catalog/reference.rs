@@ -5,7 +5,7 @@ use crate::model::Reference;
 /// Reads an id as rules write it, such as `CWE-306` or `SAS-02`, or `Scheme:id` of a scheme that has no form of its own.
 /// `None` where it is neither.
 #[must_use]
-pub fn read(id: &str) -> Option<Reference> {
+pub(super) fn read(id: &str) -> Option<Reference> {
     let id = id.trim();
     let known = SCHEMES.iter().find_map(|scheme| {
         let rest = id.strip_prefix(scheme.prefix)?;
@@ -44,7 +44,8 @@ fn digits(rest: &str) -> bool {
 }
 
 fn technique(rest: &str) -> bool {
-    rest.get(..4).is_some_and(digits) && rest.get(4..).is_some_and(|sub| sub.is_empty() || sub.strip_prefix('.').is_some_and(digits))
+    rest.get(..4).is_some_and(digits)
+        && rest.get(4..).is_some_and(|sub| sub.is_empty() || sub.strip_prefix('.').is_some_and(digits))
 }
 
 /// `1:2023`: a place in a list, and its year.
@@ -59,14 +60,17 @@ fn some_text(rest: &str) -> bool {
 /// `IAM.4`, `APIGateway.8`: a service's name and a number.
 fn hub(rest: &str) -> bool {
     rest.split_once('.').is_some_and(|(service, number)| {
-        digits(number) && service.starts_with(|c: char| c.is_ascii_uppercase()) && service.chars().all(char::is_alphanumeric)
+        digits(number)
+            && service.starts_with(|c: char| c.is_ascii_uppercase())
+            && service.chars().all(char::is_alphanumeric)
     })
 }
 
 /// `AC-3`, `SC-7(5)`: a family of two letters and a number.
 fn nist(rest: &str) -> bool {
     let number = |n: &str| digits(n.split('(').next().unwrap_or_default());
-    rest.split_once('-').is_some_and(|(family, n)| family.len() == 2 && family.chars().all(|c| c.is_ascii_uppercase()) && number(n))
+    rest.split_once('-')
+        .is_some_and(|(family, n)| family.len() == 2 && family.chars().all(|c| c.is_ascii_uppercase()) && number(n))
 }
 
 fn no_url(_: &str) -> Option<String> {
@@ -84,12 +88,19 @@ const SCHEMES: [Scheme; 18] = [
     scheme("T", "MITRE ATT&CK", technique, |n| {
         page(&format!("https://attack.mitre.org/techniques/T{}/", n.replace('.', "/")))
     }),
-    scheme("SAS-", "CSA Serverless", digits, |_| page("https://cloudsecurityalliance.org/artifacts/the-12-most-critical-risks-for-serverless-applications")),
+    scheme("SAS-", "CSA Serverless", digits, |_| {
+        page("https://cloudsecurityalliance.org/artifacts/the-12-most-critical-risks-for-serverless-applications")
+    }),
     scheme("S3.T", "TrustOnCloud S3", some_text, |_| page("https://github.com/trustoncloud/threatmodel-for-aws-s3")),
     scheme("S", "OWASP Serverless Top 10", placed, |_| page("https://owasp.org/www-project-serverless-top-10/")),
     scheme("API", "OWASP API Top 10", placed, |_| page("https://owasp.org/API-Security/editions/2023/en/0x11-t10/")),
     scheme("LLM", "OWASP LLM Top 10", placed, |_| page("https://genai.owasp.org/llm-top-10/")),
-    Scheme { cut: "CIS ", ..scheme("CIS ", "CIS AWS Foundations 5.0.0", some_text, |_| page("https://www.cisecurity.org/benchmark/amazon_web_services")) },
+    Scheme {
+        cut: "CIS ",
+        ..scheme("CIS ", "CIS AWS Foundations 5.0.0", some_text, |_| {
+            page("https://www.cisecurity.org/benchmark/amazon_web_services")
+        })
+    },
     scheme("CCC.", "FINOS CCC", some_text, |_| page("https://github.com/finos/common-cloud-controls")),
     Scheme {
         cut: "ServerlessLens:",
@@ -97,12 +108,24 @@ const SCHEMES: [Scheme; 18] = [
             page("https://docs.aws.amazon.com/wellarchitected/latest/serverless-applications-lens/welcome.html")
         })
     },
-    scheme("SEC", "AWS Well-Architected", practice, |_| page("https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/welcome.html")),
-    scheme("REL", "AWS Well-Architected", practice, |_| page("https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/welcome.html")),
-    scheme("COST", "AWS Well-Architected", practice, |_| page("https://docs.aws.amazon.com/wellarchitected/latest/cost-optimization-pillar/welcome.html")),
-    scheme("OPS", "AWS Well-Architected", practice, |_| page("https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar/welcome.html")),
-    scheme("PERF", "AWS Well-Architected", practice, |_| page("https://docs.aws.amazon.com/wellarchitected/latest/performance-efficiency-pillar/welcome.html")),
-    scheme("", "AWS Security Hub", hub, |_| page("https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html")),
+    scheme("SEC", "AWS Well-Architected", practice, |_| {
+        page("https://docs.aws.amazon.com/wellarchitected/latest/security-pillar/welcome.html")
+    }),
+    scheme("REL", "AWS Well-Architected", practice, |_| {
+        page("https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/welcome.html")
+    }),
+    scheme("COST", "AWS Well-Architected", practice, |_| {
+        page("https://docs.aws.amazon.com/wellarchitected/latest/cost-optimization-pillar/welcome.html")
+    }),
+    scheme("OPS", "AWS Well-Architected", practice, |_| {
+        page("https://docs.aws.amazon.com/wellarchitected/latest/operational-excellence-pillar/welcome.html")
+    }),
+    scheme("PERF", "AWS Well-Architected", practice, |_| {
+        page("https://docs.aws.amazon.com/wellarchitected/latest/performance-efficiency-pillar/welcome.html")
+    }),
+    scheme("", "AWS Security Hub", hub, |_| {
+        page("https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html")
+    }),
     scheme("", "NIST SP 800-53", nist, no_url),
 ];
 

@@ -79,7 +79,7 @@ impl BoundarySet {
 }
 
 /// Traits that elements without a service have, by what their kind means.
-pub const KIND_TRAITS: [(&str, ElementKind); 3] = [
+pub(super) const KIND_TRAITS: [(&str, ElementKind); 3] = [
     ("runs-code", ElementKind::Process),
     ("stores-data", ElementKind::DataStore),
     ("untrusted", ElementKind::ExternalEntity),
@@ -115,7 +115,8 @@ impl<'a> Vocabulary<'a> {
     #[must_use]
     pub fn new(catalog: &'a Catalog) -> Self {
         let mut services: HashMap<&str, ServiceSet> = HashMap::new();
-        let mut traits: HashMap<&str, ServiceSet> = KIND_TRAITS.iter().map(|(t, _)| (*t, ServiceSet::default())).collect();
+        let mut traits: HashMap<&str, ServiceSet> =
+            KIND_TRAITS.iter().map(|(t, _)| (*t, ServiceSet::default())).collect();
         for word in DERIVED_TRAITS {
             traits.insert(word, ServiceSet::default());
         }
@@ -123,7 +124,10 @@ impl<'a> Vocabulary<'a> {
             for ancestor in catalog.lineage(&service.key) {
                 services.entry(&ancestor.key).or_default().insert(position);
             }
-            for word in service.traits.iter().map(String::as_str).chain(derived_traits(service)) {
+            for word in &service.traits {
+                traits.entry(word).or_default().insert(position);
+            }
+            for word in derived_traits(service) {
                 traits.entry(word).or_default().insert(position);
             }
         }
@@ -201,7 +205,7 @@ impl<'a> Vocabulary<'a> {
 
 /// The kind that `word` names in a condition.
 #[must_use]
-pub fn kind_named(word: &str) -> Option<ElementKind> {
+pub(super) fn kind_named(word: &str) -> Option<ElementKind> {
     match word {
         "external" => Some(ElementKind::ExternalEntity),
         "process" => Some(ElementKind::Process),
@@ -212,7 +216,7 @@ pub fn kind_named(word: &str) -> Option<ElementKind> {
 
 /// The types of boundaries that `word` names in a condition: a type, `trust`, `network` or `boundary`.
 #[must_use]
-pub fn boundaries_named(word: &str) -> Option<BoundarySet> {
+pub(super) fn boundaries_named(word: &str) -> Option<BoundarySet> {
     match word {
         "trust" => Some(BoundarySet::of(BoundaryType::separates_trust)),
         "network" => Some(BoundarySet::of(BoundaryType::is_network)),
@@ -242,7 +246,10 @@ fn derived_traits(service: &Service) -> impl Iterator<Item = &'static str> {
     let own = service.kind != ElementKind::ExternalEntity && !service.key.starts_with("generic-");
     let hosted = matches!(service.placement, Placement::VpcBound) || inside;
     let supporting = service.role == ServiceRole::Control
-        || service.traits.iter().any(|t| matches!(t.as_str(), "security-control" | "monitoring" | "tracing" | "log-store"));
+        || service
+            .traits
+            .iter()
+            .any(|t| matches!(t.as_str(), "security-control" | "monitoring" | "tracing" | "log-store"));
     [
         ("waf-attachable", service.waf),
         ("encrypted-at-rest", matches!(service.at_rest.as_str(), "always" | "default-on")),

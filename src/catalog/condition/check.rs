@@ -83,8 +83,7 @@ pub fn check(tree: &Syntax, subject: Subject, words: &Vocabulary<'_>) -> Result<
 }
 
 fn no_role(role: Role, subject: Subject, tree: &Syntax) -> Mistake {
-    let fitting: Vec<&str> =
-        Role::ALL.iter().filter(|r| r.seen_from(subject).is_some()).map(|r| r.as_str()).collect();
+    let fitting: Vec<&str> = Role::ALL.iter().filter(|r| r.seen_from(subject).is_some()).map(|r| r.as_str()).collect();
     Mistake {
         message: format!("nothing is a `{role}` of this {subject}"),
         help: Some(format!("from here a condition can look at {}", fitting.join(", "))),
@@ -212,8 +211,7 @@ const FACT_TRAITS: [(&str, Fact); 4] = [
 fn has(names: &[Name], words: &Vocabulary<'_>) -> Result<Check, Mistake> {
     let (mut services, mut kinds, mut facts) = (ServiceSet::default(), KindSet::default(), Vec::new());
     for name in names {
-        let named =
-            words.with_trait(&name.text).ok_or_else(|| unknown(name, "trait", words.near_trait(&name.text)))?;
+        let named = words.with_trait(&name.text).ok_or_else(|| unknown(name, "trait", words.near_trait(&name.text)))?;
         services.extend(named);
         KIND_TRAITS.iter().filter(|(word, _)| *word == name.text).for_each(|(_, kind)| kinds.insert(*kind));
         facts.extend(FACT_TRAITS.iter().filter(|(word, _)| *word == name.text).map(|(_, fact)| *fact));
@@ -238,7 +236,11 @@ fn mentions(names: &[Name], words: &Vocabulary<'_>) -> Result<Check, Mistake> {
         } else {
             let list = words.lexicon(&name.text).ok_or_else(|| {
                 let help = words.near_lexicon(&name.text);
-                unknown(name, "list of words", help.or_else(|| Some(format!("for the word itself write \"{}\"", name.text))))
+                unknown(
+                    name,
+                    "list of words",
+                    help.or_else(|| Some(format!("for the word itself write \"{}\"", name.text))),
+                )
             })?;
             found.extend_from_slice(list);
         }

@@ -270,12 +270,13 @@ impl<'a> Parser<'a> {
 }
 
 fn unknown_test(token: &Token<'_>) -> ParseError {
-    let known = ["some", "no", "every", "at least", "not", "crosses", "climbs", "descends", "source", "target", "diagram"]
-        .into_iter()
-        .chain(Naming::ALL.iter().map(|n| n.as_str()))
-        .chain(Measure::ALL.iter().map(|m| m.as_str()))
-        .chain(Plain::ALL.iter().map(|p| p.as_str()))
-        .chain(Fact::ALL.iter().map(|f| f.as_str()));
+    let known =
+        ["some", "no", "every", "at least", "not", "crosses", "climbs", "descends", "source", "target", "diagram"]
+            .into_iter()
+            .chain(Naming::ALL.iter().map(|n| n.as_str()))
+            .chain(Measure::ALL.iter().map(|m| m.as_str()))
+            .chain(Plain::ALL.iter().map(|p| p.as_str()))
+            .chain(Fact::ALL.iter().map(|f| f.as_str()));
     ParseError {
         message: format!("`{}` is no test", token.text),
         help: did_you_mean(token.text, known),

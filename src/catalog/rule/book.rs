@@ -108,7 +108,8 @@ impl RuleBook {
                 }
             }
             for entry in &file.rules {
-                let mut checker = Checker { file, entry: entry.get_ref(), words: &words, book: &book, problems: Vec::new() };
+                let mut checker =
+                    Checker { file, entry: entry.get_ref(), words: &words, book: &book, problems: Vec::new() };
                 let rule = checker.rule(entry.span());
                 problems.append(&mut checker.problems);
                 let Some(rule) = rule else { continue };
@@ -232,7 +233,11 @@ impl Checker<'_> {
         let references = self.references();
         self.examples(span.clone());
         if entry.concerns.is_some() && entry.on != On::Diagram {
-            self.mistake(span.clone(), "`concerns` is for rules on the diagram: others name what they are tried on", None);
+            self.mistake(
+                span.clone(),
+                "`concerns` is for rules on the diagram: others name what they are tried on",
+                None,
+            );
         }
         Some(Rule {
             id: entry.id.get_ref().clone(),
@@ -325,8 +330,12 @@ impl Checker<'_> {
 
     fn controls(&mut self) -> Vec<(usize, Effect)> {
         let mut found = Vec::new();
-        let by_key: BTreeMap<&str, (Range<usize>, Effect)> =
-            self.entry.mitigated_by.iter().map(|(key, effect)| (key.get_ref().as_str(), (key.span(), *effect))).collect();
+        let by_key: BTreeMap<&str, (Range<usize>, Effect)> = self
+            .entry
+            .mitigated_by
+            .iter()
+            .map(|(key, effect)| (key.get_ref().as_str(), (key.span(), *effect)))
+            .collect();
         for (key, (span, effect)) in by_key {
             match self.words.control(key) {
                 Some(control) => found.push((control, effect)),

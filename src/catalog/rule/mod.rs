@@ -125,4 +125,4 @@ pub struct CountermeasureEntry {
 }
 
 /// Longest title as written, in characters.
-pub const MAX_TITLE: usize = 110;
+const MAX_TITLE: usize = 110;
