@@ -8,6 +8,7 @@ mod element;
 mod flow;
 mod layout;
 mod notice;
+mod previous;
 mod report;
 mod stated;
 mod threat;
@@ -20,6 +21,7 @@ pub use element::{Basis, Element, ElementKind, Provenance};
 pub use flow::{DataFlow, Direction, End};
 pub use layout::{Point, Rect};
 pub use notice::{Notice, NoticeLevel};
+pub use previous::{KeptSheet, PreviousPart, PreviousRow, PreviousTable};
 pub use report::{ChecklistItem, RetiredThreat, SeenControl, ThreatReport};
 pub use stated::{Fact, Facts, Scope, Stated};
 pub use threat::{

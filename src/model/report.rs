@@ -1,6 +1,8 @@
 //! What exporters receive: the diagrams, their threats and what is needed to understand them.
 
-use super::{Countermeasure, Document, ElementIndex, Severity, Status, Stride, Threat};
+use std::collections::BTreeMap;
+
+use super::{Countermeasure, Diagram, Document, ElementIndex, KeptSheet, Severity, Status, Stride, Threat};
 
 /// A control that was seen in a diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,12 @@ pub struct ThreatReport {
     pub checklists: Vec<ChecklistItem>,
     /// Threats of the earlier table that are gone.
     pub retired: Vec<RetiredThreat>,
+    /// Names of the services that the diagrams use, by key.
+    pub services: BTreeMap<String, String>,
+    /// Rows that people added to the earlier table by hand: column name and content, in order.
+    pub own_rows: Vec<Vec<(String, String)>>,
+    /// What people wrote on other sheets of the earlier workbook.
+    pub kept: Vec<KeptSheet>,
 }
 
 impl ThreatReport {
@@ -79,10 +87,27 @@ impl ThreatReport {
         self.countermeasures.iter().find(|c| c.id == id)
     }
 
+    /// The diagram that a threat belongs to.
+    #[must_use]
+    pub fn diagram_of(&self, threat: &Threat) -> Option<&Diagram> {
+        self.documents.get(threat.document)?.diagrams.get(threat.page)
+    }
+
+    /// Every diagram with the index of its document and its own index therein, in order.
+    pub fn diagrams(&self) -> impl Iterator<Item = (usize, usize, &Diagram)> {
+        self.documents
+            .iter()
+            .enumerate()
+            .flat_map(|(d, document)| document.diagrams.iter().enumerate().map(move |(p, diagram)| (d, p, diagram)))
+    }
+
     /// How many threats have this severity and are, or are not, open.
     #[must_use]
     pub fn count_severity(&self, severity: Severity, open: bool) -> usize {
-        self.threats.iter().filter(|t| t.severity == severity && t.effective_status().is_open() == open).count()
+        self.threats
+            .iter()
+            .filter(|t| t.effective_severity() == severity && t.effective_status().is_open() == open)
+            .count()
     }
 
     /// How many threats have this status.

@@ -1,5 +1,7 @@
 //! Threats, and what a person decides about them.
 
+use sha2::{Digest, Sha256};
+
 use super::{BoundaryIndex, ElementIndex, FlowIndex, words::words};
 
 words! {
@@ -230,8 +232,14 @@ pub struct Reference {
 /// What people decide about a threat. Only people fill it in; it is carried from table to table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Triage {
+    /// The number that the threat bears in tables (`TM-0007` is 7), kept from table to table.
+    pub number: Option<u32>,
     /// Status set by a person, in place of the tool's own.
     pub status: Option<Status>,
+    /// Likelihood as assessed by a person, 1 to 5, in place of the tool's own.
+    pub likelihood: Option<u8>,
+    /// Impact as assessed by a person, 1 to 5, in place of the tool's own.
+    pub impact: Option<u8>,
     /// Mitigate, accept, transfer or avoid.
     pub treatment: String,
     /// Why.
@@ -268,6 +276,45 @@ pub enum Change {
     Severity(Severity),
     /// It was there for other elements: those named here are new.
     Elements(Vec<String>),
+    /// The tool gave it another status, named here.
+    Status(Status),
+    /// It had been retired on the day named here, and is back with its decisions.
+    Returned(String),
+    /// More than one of these at once.
+    Several(Vec<Change>),
+}
+
+impl Change {
+    /// The change as a few words for a table; empty where nothing changed.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::None | Self::Same => String::new(),
+            Self::New => "New".to_owned(),
+            Self::Severity(before) => format!("Severity was {}", before.title()),
+            Self::Elements(added) if added.is_empty() => "Concerns fewer elements than before".to_owned(),
+            Self::Elements(added) => format!("Now also concerns {}", added.join(", ")),
+            Self::Status(before) => format!("Status found was {}", before.title()),
+            Self::Returned(day) if day.is_empty() => "Back after it was retired".to_owned(),
+            Self::Returned(day) => format!("Back after it was retired on {day}"),
+            Self::Several(all) => all.iter().map(Self::describe).collect::<Vec<_>>().join("; "),
+        }
+    }
+
+    /// The change as a word for scripts.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Same => "same",
+            Self::New => "new",
+            Self::Severity(_) => "severity",
+            Self::Elements(_) => "elements",
+            Self::Status(_) => "status",
+            Self::Returned(_) => "returned",
+            Self::Several(_) => "several",
+        }
+    }
 }
 
 /// One threat to one element, flow or boundary, or to several at once.
@@ -333,11 +380,60 @@ pub struct Threat {
     pub change: Change,
 }
 
+/// The longest key that is written as it is; a longer one is cut and told apart by a hash.
+const LONGEST_KEY: usize = 400;
+
 impl Threat {
+    /// The id as it stands in tables, where decisions hang on it: without control characters and surrounding
+    /// spaces, and short enough for every format.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let plain: String = self
+            .id
+            .trim()
+            .chars()
+            .map(|c| if c.is_control() || c == '\u{FFFE}' || c == '\u{FFFF}' { '\u{FFFD}' } else { c })
+            .collect();
+        if plain.len() <= LONGEST_KEY {
+            return plain;
+        }
+        let hash: String = Sha256::digest(plain.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let head: String = plain.chars().take(LONGEST_KEY / 8).collect();
+        format!("{head}~{hash}")
+    }
+
     /// Likelihood times impact, 1 to 25.
     #[must_use]
     pub fn score(&self) -> u8 {
         self.likelihood * self.impact
+    }
+
+    /// The likelihood that counts: a person's assessment, else the tool's.
+    #[must_use]
+    pub fn effective_likelihood(&self) -> u8 {
+        self.triage.likelihood.unwrap_or(self.likelihood)
+    }
+
+    /// The impact that counts: a person's assessment, else the tool's.
+    #[must_use]
+    pub fn effective_impact(&self) -> u8 {
+        self.triage.impact.unwrap_or(self.impact)
+    }
+
+    /// The score that counts: a person's assessment, else the tool's; 1 to 25.
+    #[must_use]
+    pub fn effective_score(&self) -> u8 {
+        self.effective_likelihood().saturating_mul(self.effective_impact())
+    }
+
+    /// The severity that counts: from a person's assessment where there is one, else the tool's.
+    #[must_use]
+    pub fn effective_severity(&self) -> Severity {
+        if self.triage.likelihood.is_none() && self.triage.impact.is_none() {
+            self.severity
+        } else {
+            Severity::of_score(self.effective_score())
+        }
     }
 
     /// The status that counts: a person's decision, else the tool's.
