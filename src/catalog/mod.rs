@@ -7,6 +7,7 @@ pub mod condition;
 mod control;
 mod error;
 mod file;
+mod lexicon;
 mod recognise;
 mod reference;
 mod rule;
@@ -15,6 +16,7 @@ mod shapes;
 mod vocabulary;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, HashMap},
     sync::OnceLock,
 };
@@ -42,6 +44,9 @@ pub struct Catalog {
     words: BTreeMap<String, Vec<String>>,
     added_rules: Vec<RuleFile>,
     rules: OnceLock<RuleBook>,
+    shapes: BTreeMap<String, Shape>,
+    boundaries: Vec<BoundaryLook>,
+    lexicon: OnceLock<lexicon::Lexicon>,
 }
 
 impl Catalog {
@@ -127,6 +132,25 @@ impl Catalog {
         self.lineage(key).any(|s| s.key == name || group.is_some_and(|g| g.contains(&s.key)))
     }
 
+    /// All kinds of boxes, in the order in which they are tried.
+    #[must_use]
+    pub fn boundaries(&self) -> &[BoundaryLook] {
+        &self.boundaries
+    }
+
+    /// What the shape table says of a normal key: its meaning and its title.
+    fn shape(&self, key: &str) -> Option<(Cow<'_, str>, Cow<'_, str>)> {
+        if let Some(own) = self.shapes.get(key) {
+            return Some((own.means.as_str().into(), own.title.as_str().into()));
+        }
+        shapes::builtin(key).map(|line| (line.means.into(), line.title.into()))
+    }
+
+    /// The names and words of all services, gathered when first asked for.
+    fn lexicon(&self) -> &lexicon::Lexicon {
+        self.lexicon.get_or_init(|| lexicon::Lexicon::new(&self.services))
+    }
+
     /// Lays one file over what is there: same key replaces, a new one adds, `disable` removes.
     fn add(&mut self, file: CatalogFile) {
         for service in file.service {
@@ -150,6 +174,18 @@ impl Catalog {
             self.groups.insert(name, members.into_iter().map(toml::Spanned::into_inner).collect());
         }
         self.words.extend(file.words);
+        for shape in file.shape {
+            let shape = shape.into_inner();
+            self.shapes.insert(shapes::normal_key(&shape.key, None), shape);
+        }
+        for look in file.boundary {
+            let look = look.into_inner();
+            match self.boundaries.iter_mut().find(|b| b.key == look.key) {
+                Some(known) => *known = look,
+                None => self.boundaries.push(look),
+            }
+        }
+        self.lexicon = OnceLock::new();
     }
 }
 

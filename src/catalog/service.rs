@@ -81,6 +81,9 @@ pub struct Service {
     /// Keys of the services whose icon a mention of this one in the label narrows down to this one.
     #[serde(default)]
     pub refines: Vec<String>,
+    /// Words that narrow such an icon down to this service, though they name no service elsewhere.
+    #[serde(default)]
+    pub narrows: Vec<String>,
     /// Key of the service whose rules apply to it too.
     #[serde(default)]
     pub inherits: Option<String>,

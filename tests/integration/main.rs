@@ -1,4 +1,5 @@
 //! The integration tests: one program, a module a subject.
+mod catalog;
 
 mod inspect;
 mod layering;

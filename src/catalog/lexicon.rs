@@ -1,0 +1,357 @@
+//! Finding the names of services, and the words for people, stores and servers, in the labels that people write.
+
+use std::collections::HashMap;
+
+use super::service::Service;
+
+/// Words after which a label speaks of something else: a "Lambda to S3 copier" is no bucket.
+const CONNECTORS: &[&str] = &[
+    "to",
+    "from",
+    "in",
+    "into",
+    "on",
+    "onto",
+    "via",
+    "using",
+    "with",
+    "by",
+    "for",
+    "of",
+    "that",
+    "which",
+    "accessing",
+    "through",
+    "behind",
+    "triggers",
+    "calls",
+    "reads",
+    "writes",
+    "invokes",
+    "sends",
+    "uses",
+    "per",
+    "as",
+    "de",
+    "para",
+    "für",
+    "von",
+];
+
+/// Verbs that, leading a part of a label, make what follows their object: "Query Athena" is no Athena.
+const VERBS: &[&str] = &[
+    "upload", "download", "read", "write", "get", "put", "send", "receive", "save", "query", "update", "create",
+    "delete", "process", "fetch", "load", "export", "import", "invoke", "trigger", "push", "pull", "call", "check",
+    "validate", "generate", "publish", "list", "start", "stop", "run", "scan", "sync", "copy", "move", "notify",
+    "verify", "parse", "request", "return", "add", "remove", "insert", "select", "manage", "access", "connect",
+    "build", "deploy",
+];
+
+/// Nouns that may follow a service's name without changing what the label names: "DynamoDB table 2".
+const NOUNS: &[&str] = &[
+    "service",
+    "services",
+    "function",
+    "functions",
+    "bucket",
+    "buckets",
+    "table",
+    "tables",
+    "queue",
+    "queues",
+    "topic",
+    "topics",
+    "cluster",
+    "instance",
+    "instances",
+    "database",
+    "databases",
+    "db",
+    "stream",
+    "streams",
+    "endpoint",
+    "endpoints",
+    "api",
+    "distribution",
+    "group",
+    "job",
+    "jobs",
+    "task",
+    "tasks",
+    "node",
+    "nodes",
+    "domain",
+    "resource",
+    "rule",
+    "rules",
+    "alarm",
+    "alarms",
+    "logs",
+    "container",
+    "containers",
+    "storage",
+    "workflow",
+    "host",
+    "server",
+];
+
+/// Words for the vendor that may precede a service's name.
+const VENDORS: &[&str] = &["aws", "amazon"];
+
+/// Longest name in the catalogue, in words.
+const LONGEST: usize = 7;
+
+/// How strongly a match tells what the thing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// A word that such things are called by.
+    Word,
+    /// The name of the service itself.
+    Name,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    service: usize,
+    strength: Strength,
+    /// The name in capitals, where it counts only so.
+    exact: Option<String>,
+}
+
+/// One word of a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Token {
+    text: String,
+    lower: String,
+    /// Number of the part of the label that it stands in; brackets, commas, slashes and the like part a label.
+    part: usize,
+}
+
+/// A name or word found in a label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Position of the service in the catalogue.
+    pub(super) service: usize,
+    /// Whether it is the service's own name.
+    pub(super) strength: Strength,
+    /// The text as it stands in the label.
+    pub(super) text: String,
+    /// Part of the label that it stands in.
+    pub(super) part: usize,
+    /// It stands at the start of its part, but for the vendor's name.
+    pub(super) starts: bool,
+    /// It stands at the end of its part, or before a connector, but for numbers and the service's own nouns.
+    pub(super) ends: bool,
+    /// A connector before it in its part makes it the object of something else.
+    pub(super) object: bool,
+    /// It is followed by nothing or by a connector.
+    pub(super) closes: bool,
+    /// Number of letters and digits.
+    length: usize,
+}
+
+impl Found {
+    /// Whether its part of the label names this and nothing else.
+    pub(super) fn is_whole(&self) -> bool {
+        self.starts && self.ends && !self.object
+    }
+}
+
+/// All names and words of the services, for looking up.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    entries: HashMap<String, Vec<Entry>>,
+}
+
+impl Lexicon {
+    /// The names and words of `services`; positions in the slice come back in what is found.
+    pub(super) fn new(services: &[Service]) -> Self {
+        let mut lexicon = Self { entries: HashMap::with_capacity(services.len() * 6) };
+        for (position, service) in services.iter().enumerate() {
+            for name in &service.labels {
+                lexicon.add(name, position, Strength::Name);
+            }
+            for word in &service.words {
+                lexicon.add(word, position, Strength::Word);
+            }
+        }
+        lexicon
+    }
+
+    fn add(&mut self, name: &str, service: usize, strength: Strength) {
+        let squeezed: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+        let exact = (!squeezed.chars().any(char::is_lowercase) && squeezed.chars().any(char::is_uppercase))
+            .then(|| squeezed.clone());
+        self.entries.entry(squeezed.to_lowercase()).or_default().push(Entry { service, strength, exact });
+    }
+
+    /// Every name and word in `label` that overlaps no longer one, in order.
+    pub(super) fn find(&self, label: &str) -> Vec<Found> {
+        let tokens = tokens(label);
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            match self.longest_at(&tokens, at) {
+                Some((end, entry)) => {
+                    found.push(place(&tokens, at, end, entry));
+                    at = end;
+                }
+                None => {
+                    found.extend(self.suffix_of(&tokens, at));
+                    at += 1;
+                }
+            }
+        }
+        found
+    }
+
+    /// The service that `text` names or that it is called by, where it says nothing else.
+    pub(super) fn whole(&self, text: &str) -> Option<usize> {
+        best(self.find(text).into_iter().filter(Found::is_whole)).map(|f| f.service)
+    }
+
+    /// The longest entry that starts with the token at `at`, and the token after its end.
+    fn longest_at(&self, tokens: &[Token], at: usize) -> Option<(usize, &Entry)> {
+        let mut squeezed = String::new();
+        let mut written = String::new();
+        let mut hit = None;
+        for (end, token) in tokens.iter().enumerate().skip(at).take(LONGEST) {
+            squeezed.push_str(&token.lower);
+            written.push_str(&token.text);
+            let entry = self.entry(&squeezed, &written).or_else(|| {
+                let singular = squeezed.strip_suffix('s').filter(|s| s.chars().count() > 2)?;
+                self.entry(singular, written.strip_suffix(['s', 'S'])?)
+            });
+            if let Some(entry) = entry {
+                hit = Some((end + 1, entry));
+            }
+        }
+        hit
+    }
+
+    fn entry(&self, squeezed: &str, written: &str) -> Option<&Entry> {
+        let fits = |e: &&Entry| e.exact.as_deref().is_none_or(|x| x == written);
+        self.entries.get(squeezed)?.iter().filter(fits).max_by_key(|e| e.strength)
+    }
+
+    /// Scripts without spaces put the telling word last: the longest entry that such a token ends with.
+    fn suffix_of(&self, tokens: &[Token], at: usize) -> Option<Found> {
+        let token = tokens.get(at)?;
+        if token.lower.is_ascii() || !token.lower.chars().any(|c| c >= '\u{3000}') {
+            return None;
+        }
+        let starts = token.lower.char_indices().skip(1).map(|(i, _)| i);
+        let suffixes = starts.filter_map(|i| token.lower.get(i..)).filter(|s| s.chars().count() >= 2);
+        let entry = suffixes.filter_map(|s| self.entry(s, s)).next()?;
+        let mut found = place(tokens, at, at + 1, entry);
+        found.starts = false;
+        Some(found)
+    }
+}
+
+/// The strongest of what was found: a whole part before an end before a start; then the earlier; then the longer.
+pub(super) fn best(found: impl Iterator<Item = Found>) -> Option<Found> {
+    let order = |f: &Found| (f.strength, f.is_whole(), std::cmp::Reverse(f.part), f.ends, f.length);
+    found.fold(None, |best: Option<Found>, f| match best {
+        Some(b) if order(&b) >= order(&f) => Some(b),
+        _ => Some(f),
+    })
+}
+
+/// The longest of what was found, wherever it stands: for names of pictures and shape keys.
+pub(super) fn longest(found: Vec<Found>) -> Option<Found> {
+    found.into_iter().rev().max_by_key(|f| (f.strength, f.length))
+}
+
+fn place(tokens: &[Token], start: usize, end: usize, entry: &Entry) -> Found {
+    let part = tokens.get(start).map_or(0, |t| t.part);
+    let last_part = tokens.get(end.saturating_sub(1)).map_or(part, |t| t.part);
+    let words = tokens.get(start..end).unwrap_or_default();
+    let before = tokens.iter().take(start).filter(|t| t.part == part);
+    let mut after = tokens.iter().skip(end).filter(|t| t.part == last_part).peekable();
+    let closes = after.peek().is_none_or(|t| is_connector(t));
+    let noise = |t: &Token| is_number(t) || (entry.strength == Strength::Name && NOUNS.contains(&t.lower.as_str()));
+    let text = words.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+    Found {
+        service: entry.service,
+        strength: entry.strength,
+        part,
+        starts: before.clone().all(|t| VENDORS.contains(&t.lower.as_str())),
+        ends: after.find(|t| !noise(t)).is_none_or(is_connector),
+        object: before.clone().any(is_connector) || before.clone().next().is_some_and(is_verb),
+        closes,
+        length: words.iter().map(|t| t.text.chars().count()).sum(),
+        text,
+    }
+}
+
+fn is_connector(token: &Token) -> bool {
+    CONNECTORS.contains(&token.lower.as_str())
+}
+
+fn is_verb(token: &Token) -> bool {
+    VERBS.contains(&token.lower.as_str())
+}
+
+fn is_number(token: &Token) -> bool {
+    let digits = token.lower.strip_prefix('v').unwrap_or(&token.lower);
+    digits.chars().all(char::is_numeric) || token.lower.chars().count() == 1
+}
+
+/// Splits a label into words at anything that is no letter or digit, and within `camelCase`.
+fn tokens(label: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut word = String::new();
+    let mut part = 0;
+    let chars: Vec<char> = label.chars().take(2_000).collect();
+    let mut flush = |word: &mut String, part: usize| {
+        if !word.is_empty() {
+            let text = std::mem::take(word);
+            tokens.push(Token { lower: text.to_lowercase(), text, part });
+        }
+    };
+    for (i, &c) in chars.iter().enumerate() {
+        if c.is_alphanumeric() {
+            let next = chars.get(i + 1);
+            let previous = word.chars().last();
+            let hump = previous.is_some_and(|p| {
+                c.is_uppercase() && (!p.is_uppercase() || next.is_some_and(|n| n.is_lowercase() && *n != 's'))
+            });
+            if hump {
+                flush(&mut word, part);
+            }
+            word.push(c);
+        } else {
+            flush(&mut word, part);
+            let spaced = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_none_or(|c| c.is_whitespace());
+            let dash = matches!(c, '-' | '–' | '—') && spaced(i.checked_sub(1)) && spaced(Some(i + 1));
+            if dash
+                || matches!(
+                    c,
+                    '(' | ')'
+                        | '['
+                        | ']'
+                        | '{'
+                        | '}'
+                        | ','
+                        | ';'
+                        | ':'
+                        | '/'
+                        | '|'
+                        | '&'
+                        | '+'
+                        | '\n'
+                        | '（'
+                        | '）'
+                        | '、'
+                        | '・'
+                        | '→'
+                )
+            {
+                part += 1;
+            }
+        }
+    }
+    flush(&mut word, part);
+    tokens
+}
