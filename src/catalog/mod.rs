@@ -7,6 +7,7 @@ pub mod condition;
 mod control;
 mod error;
 mod file;
+mod layer;
 mod lexicon;
 mod recognise;
 mod reference;
@@ -17,7 +18,7 @@ mod vocabulary;
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::OnceLock,
 };
 
@@ -47,6 +48,7 @@ pub struct Catalog {
     shapes: BTreeMap<String, Shape>,
     boundaries: Vec<BoundaryLook>,
     lexicon: OnceLock<lexicon::Lexicon>,
+    disabled: BTreeSet<String>,
 }
 
 impl Catalog {
@@ -143,6 +145,9 @@ impl Catalog {
         if let Some(own) = self.shapes.get(key) {
             return Some((own.means.as_str().into(), own.title.as_str().into()));
         }
+        if self.disabled.contains(key) {
+            return None;
+        }
         shapes::builtin(key).map(|line| (line.means.into(), line.title.into()))
     }
 
@@ -151,10 +156,10 @@ impl Catalog {
         self.lexicon.get_or_init(|| lexicon::Lexicon::new(&self.services))
     }
 
-    /// Lays one file over what is there: same key replaces, a new one adds, `disable` removes.
-    fn add(&mut self, file: CatalogFile) {
-        for service in file.service {
-            let service = service.into_inner();
+    /// Lays one file over what is there: same key replaces, a new one adds, `disable` removes. What it says of rules
+    /// comes back.
+    fn add(&mut self, mut file: CatalogFile) -> CatalogFile {
+        for service in file.service.drain(..).map(toml::Spanned::into_inner) {
             match self.service_index.get(&service.key).and_then(|i| self.services.get_mut(*i)) {
                 Some(known) => *known = service,
                 None => {
@@ -163,29 +168,57 @@ impl Catalog {
                 }
             }
         }
-        for control in file.control {
-            let control = control.into_inner();
+        for control in file.control.drain(..).map(toml::Spanned::into_inner) {
             match self.controls.iter_mut().find(|c| c.key == control.key) {
                 Some(known) => *known = control,
                 None => self.controls.push(control),
             }
         }
-        for (name, members) in file.groups {
+        for (name, members) in std::mem::take(&mut file.groups) {
             self.groups.insert(name, members.into_iter().map(toml::Spanned::into_inner).collect());
         }
-        self.words.extend(file.words);
-        for shape in file.shape {
-            let shape = shape.into_inner();
+        self.words.append(&mut file.words);
+        for shape in file.shape.drain(..).map(toml::Spanned::into_inner) {
             self.shapes.insert(shapes::normal_key(&shape.key, None), shape);
         }
-        for look in file.boundary {
-            let look = look.into_inner();
+        for look in file.boundary.drain(..).map(toml::Spanned::into_inner) {
             match self.boundaries.iter_mut().find(|b| b.key == look.key) {
                 Some(known) => *known = look,
                 None => self.boundaries.push(look),
             }
         }
+        for id in &file.disable {
+            self.disable(id.get_ref());
+        }
         self.lexicon = OnceLock::new();
+        file
+    }
+
+    /// Takes away what is known by `id`. Services, controls, groups and word lists stay as names, because rules speak of
+    /// them, but nothing is recognised as one any more.
+    fn disable(&mut self, id: &str) {
+        if let Some(service) = self.service_index.get(id).and_then(|i| self.services.get_mut(*i)) {
+            service.labels.clear();
+            service.words.clear();
+            service.refines.clear();
+            self.disabled.insert(id.to_owned());
+        }
+        if let Some(control) = self.controls.iter_mut().find(|c| c.key == id) {
+            control.services.clear();
+            control.labels.clear();
+        }
+        if let Some(group) = self.groups.get_mut(id) {
+            group.clear();
+        }
+        if let Some(words) = self.words.get_mut(id) {
+            words.clear();
+        }
+        self.boundaries.retain(|b| b.key != id);
+        let shape = shapes::normal_key(id, None);
+        if self.shape(&shape).is_some() {
+            self.shapes.remove(&shape);
+            self.disabled.insert(shape);
+        }
     }
 }
 

@@ -198,7 +198,11 @@ impl Catalog {
 
     fn meaning(&self, means: &str, title: &str, basis: Basis, detail: &str) -> Option<Recognised> {
         let mut known = match shapes::means(means)? {
-            Means::Service(key) => Recognised::service(self.service(key)?, basis, detail),
+            Means::Service(key) => {
+                let service = self.service(key)?;
+                let known = Recognised::service(service, basis, detail);
+                if self.disabled.contains(key) { Recognised::kind(service.kind, basis, detail) } else { known }
+            }
             Means::Other(meaning) => {
                 Recognised { meaning, provenance: Provenance { basis, detail: detail.to_owned() }, title: None }
             }

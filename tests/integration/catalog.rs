@@ -223,3 +223,88 @@ fn boxes_are_typed_by_label_then_colour_then_icon() {
         assert_eq!(typed(label, None, Some("#999999"), None, false), None, "{label}");
     }
 }
+
+/// A folder of one's own with these files.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    dir
+}
+
+#[test]
+fn a_folder_of_ones_own_adds_replaces_and_disables() {
+    let dir = folder(&[(
+        "team/own.toml",
+        r#"
+disable = ["textract", "mxgraph.aws4.lambda"]
+
+[[service]]
+key = "ledger"
+name = "Ledger"
+kind = "data_store"
+rank = 8
+placement = "on-prem"
+labels = ["Ledger", "Hauptbuch"]
+
+[[service]]
+key = "polly"
+name = "Parrot"
+kind = "process"
+rank = 5
+placement = "regional"
+labels = ["Parrot"]
+
+[[shape]]
+key = "mxgraph.own.ledger"
+means = "service:ledger"
+
+[groups]
+books = ["ledger"]
+"#,
+    )]);
+    let catalog = Catalog::load(&[dir.path().to_owned()]).expect("the folder is right");
+    let service = |look: &Look<'_>| match catalog.recognise(look).map(|r| r.meaning) {
+        Some(Meaning::Element { service, .. }) => service,
+        _ => None,
+    };
+    let label = |label| service(&Look { label, ..Look::default() });
+    let shape = |key: &str| service(&Look { shapes: &[key], ..Look::default() });
+    assert_eq!(label("Hauptbuch").as_deref(), Some("ledger"));
+    assert_eq!(shape("mxgraph.own.ledger").as_deref(), Some("ledger"));
+    assert_eq!(label("Parrot").as_deref(), Some("polly"));
+    assert_eq!(label("Polly"), None);
+    assert_eq!(label("Textract"), None);
+    assert_eq!(shape("mxgraph.aws4.textract"), None);
+    assert_eq!(shape("mxgraph.aws4.s3").as_deref(), Some("s3"));
+    assert!(catalog.is_a("ledger", "books"));
+}
+
+#[test]
+fn mistakes_in_a_folder_of_ones_own_are_shown_with_their_place() {
+    let dir = folder(&[
+        ("a.toml", "[groups]\nmine = [\"lambda\", \"lamda\"]\n"),
+        ("b.toml", "[[shape]]\nkey = \"x.y\"\nmeans = \"servce:lambda\"\n"),
+        ("c.toml", "[[service]]\nkey = \"x\"\nnmae = \"X\"\n"),
+        ("d.toml", "disable = [\"APIGW-999x\"]\n"),
+        ("not-toml.txt", "[[[["),
+    ]);
+    let mistakes = Catalog::load(&[dir.path().to_owned()]).expect_err("four files are wrong").problems;
+    let told: Vec<_> = mistakes.iter().map(|p| (p.line, p.column, p.message.as_str())).collect();
+    assert_eq!(told.len(), 4, "{told:?}");
+    for mistake in [(2, 20, "`lamda` is no service"), (3, 10, "`servce:lambda` is no meaning of a shape")] {
+        assert!(told.contains(&mistake), "{mistake:?} in {told:?}");
+    }
+    let text = mistakes.iter().map(ToString::to_string).collect::<String>();
+    assert!(text.contains("did you mean `lambda`?") && text.contains("did you mean `name`?"), "{text}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error() {
+    let missing = std::path::PathBuf::from("no/such/folder");
+    let error = Catalog::load(&[missing]).expect_err("it is not there").to_string();
+    assert!(error.contains("cannot be read"), "{error}");
+}
