@@ -1,0 +1,114 @@
+//! draw.io: the pages of an `<mxfile>`, each first as written (`page`), then as a data-flow diagram.
+
+mod label;
+mod page;
+mod payload;
+mod resolve;
+mod style;
+
+use quick_xml::{
+    Reader,
+    events::{BytesStart, Event},
+};
+
+use super::{ImportError, ReadOptions, asked};
+use crate::{
+    catalog::Catalog,
+    model::{self, Diagram, Notice},
+};
+
+/// The diagrams of a file's pages and notices about the file as a whole, from the text of an `<mxfile>` or of a bare
+/// `<mxGraphModel>`.
+///
+/// # Errors
+/// [`ImportError`] where the XML is broken, a page cannot be decompressed, or a limit is passed.
+pub(in crate::import) fn read_xml(
+    xml: &str,
+    catalog: &Catalog,
+    options: &ReadOptions,
+) -> Result<(Vec<Diagram>, Vec<Notice>), ImportError> {
+    let pages = pages(xml)?;
+    let asked = asked::pages(pages, options.page.as_deref())?;
+    let diagrams =
+        asked.into_iter().map(|(identity, page)| resolve::diagram(&page, identity, catalog, options)).collect();
+    Ok((diagrams, Vec::new()))
+}
+
+/// Every page with its cells as written.
+fn pages(xml: &str) -> Result<Vec<(model::Page, page::Page)>, ImportError> {
+    let mut reader = Reader::from_str(xml);
+    let mut pages = Vec::new();
+    loop {
+        match reader.read_event().map_err(|e| broken_xml(&reader, &e))? {
+            Event::DocType(doctype) if doctype.to_ascii_uppercase().contains("<!ENTITY") => {
+                return Err(ImportError::Broken(
+                    "the XML declares entities, which diagrams never need; it is not read".to_owned(),
+                ));
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == "mxGraphModel" => {
+                pages.push((identity(None, pages.len()), page::read(&mut reader)?));
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == "diagram" => {
+                let identity = identity(Some(&tag), pages.len());
+                let cells = diagram(&mut reader, &identity)?;
+                pages.push((identity, cells));
+            }
+            Event::Empty(tag) if tag.local_name().as_ref() == "diagram" => {
+                pages.push((identity(Some(&tag), pages.len()), page::Page::default()));
+            }
+            Event::Eof => return Ok(pages),
+            _ => {}
+        }
+    }
+}
+
+/// A page's id and name; draw.io's own defaults where they are missing.
+fn identity(tag: Option<&BytesStart<'_>>, index: usize) -> model::Page {
+    let mut page = model::Page { index, id: index.to_string(), name: format!("Page-{}", index + 1) };
+    for (key, value) in tag.map(page::attributes).unwrap_or_default() {
+        match key.as_str() {
+            "id" if !value.is_empty() => page.id = value,
+            "name" if !value.is_empty() => page.name = value,
+            _ => {}
+        }
+    }
+    page
+}
+
+/// What a `<diagram>` holds: a model, or text that is a compressed one.
+fn diagram(reader: &mut Reader<&[u8]>, identity: &model::Page) -> Result<page::Page, ImportError> {
+    let mut text = String::new();
+    let mut cells = page::Page::default();
+    loop {
+        match reader.read_event().map_err(|e| broken_xml(reader, &e))? {
+            Event::Start(tag) if tag.local_name().as_ref() == "mxGraphModel" => cells = page::read(reader)?,
+            Event::Text(part) => text.push_str(&part),
+            Event::CData(part) => text.push_str(&part),
+            Event::End(tag) if tag.local_name().as_ref() == "diagram" => break,
+            Event::Eof => {
+                return Err(ImportError::Broken(
+                    "the XML ends in the middle of a page; the file may be cut off".to_owned(),
+                ));
+            }
+            _ => {}
+        }
+    }
+    if text.trim().is_empty() {
+        return Ok(cells);
+    }
+    let name = format!("page {} ({})", identity.index + 1, identity.name);
+    let xml = payload::decode(&text, &name)?;
+    let mut inner = Reader::from_str(&xml);
+    loop {
+        match inner.read_event().map_err(|e| broken_xml(&inner, &e))? {
+            Event::Start(tag) if tag.local_name().as_ref() == "mxGraphModel" => return page::read(&mut inner),
+            Event::Eof => return Ok(page::Page::default()),
+            _ => {}
+        }
+    }
+}
+
+/// What is wrong with the XML, and where.
+fn broken_xml(reader: &Reader<&[u8]>, error: &quick_xml::Error) -> ImportError {
+    ImportError::Broken(format!("the XML is broken at byte {}: {error}", reader.error_position()))
+}
