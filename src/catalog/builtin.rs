@@ -18,7 +18,21 @@ pub(super) const FILES: &[(&str, &str)] = &[
 ];
 
 /// The built-in files of rules and countermeasures: name and text. They are read when first asked for.
-pub(super) const RULES: &[(&str, &str)] = &[("threats/sample.toml", include_str!("threats/sample.toml"))];
+pub(super) const RULES: &[(&str, &str)] = &[
+    ("threats/sample.toml", include_str!("threats/sample.toml")),
+    ("threats/storage.toml", include_str!("threats/storage.toml")),
+    ("countermeasures/storage.toml", include_str!("countermeasures/storage.toml")),
+    ("threats/database.toml", include_str!("threats/database.toml")),
+    ("countermeasures/database.toml", include_str!("countermeasures/database.toml")),
+    ("threats/analytics.toml", include_str!("threats/analytics.toml")),
+    ("countermeasures/analytics.toml", include_str!("countermeasures/analytics.toml")),
+    ("threats/identity.toml", include_str!("threats/identity.toml")),
+    ("countermeasures/identity.toml", include_str!("countermeasures/identity.toml")),
+    ("threats/secrets.toml", include_str!("threats/secrets.toml")),
+    ("countermeasures/secrets.toml", include_str!("countermeasures/secrets.toml")),
+    ("threats/logging.toml", include_str!("threats/logging.toml")),
+    ("countermeasures/logging.toml", include_str!("countermeasures/logging.toml")),
+];
 
 /// The built-in files, read.
 pub(super) fn files() -> impl Iterator<Item = CatalogFile> {
