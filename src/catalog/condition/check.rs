@@ -52,6 +52,8 @@ pub enum Check {
     Plain(Plain),
     /// A property.
     Fact(Fact),
+    /// A property that the diagram states to hold, or not to hold.
+    Stated(Fact, bool),
 }
 
 /// A word of a condition that the catalogue does not know, or a test in the wrong place.
@@ -128,6 +130,7 @@ fn test(written: &Written, subject: Subject, words: &Vocabulary<'_>) -> Result<C
         Test::Descends(by) => Check::Descends(*by),
         Test::Plain(plain) => Check::Plain(*plain),
         Test::Fact(fact) => Check::Fact(*fact),
+        Test::Stated(fact, held) => Check::Stated(*fact, *held),
     })
 }
 
@@ -151,7 +154,7 @@ fn fits(test: &Test, subject: Subject) -> bool {
         | Test::Descends(_)
         | Test::Plain(Plain::Async) => &[Flow],
         Test::Plain(Plain::Detailed | Plain::Cloud) => &[Diagram],
-        Test::Fact(_) => &[Element, Flow, End],
+        Test::Fact(_) | Test::Stated(..) => &[Element, Flow, End],
     };
     fitting.contains(&subject)
 }

@@ -210,6 +210,8 @@ pub enum Test {
     Plain(Plain),
     /// A property that a diagram can state.
     Fact(Fact),
+    /// A property that the diagram states to hold (`true`) or not to hold; certain either way, never left open.
+    Stated(Fact, bool),
 }
 
 words! {

@@ -224,6 +224,8 @@ impl<'a> Parser<'a> {
                 "crosses" => Test::Crosses(self.names()?, self.way()),
                 "climbs" => Test::Climbs(self.amount()?),
                 "descends" => Test::Descends(self.amount()?),
+                "states" => Test::Stated(self.fact()?, true),
+                "denies" => Test::Stated(self.fact()?, false),
                 _ => return Err(unknown_test(first)),
             }
         };
@@ -243,6 +245,15 @@ impl<'a> Parser<'a> {
 
     fn amount(&mut self) -> Result<u8, ParseError> {
         if self.take("by") { self.number() } else { Ok(1) }
+    }
+
+    fn fact(&mut self) -> Result<Fact, ParseError> {
+        let token = self.next("a property such as `encrypted`")?;
+        Fact::from_str(token.text).map_err(|_| ParseError {
+            message: format!("`{}` is no property", token.text),
+            help: did_you_mean(token.text, Fact::ALL.iter().map(|f| f.as_str())),
+            span: token.span,
+        })
     }
 
     fn number(&mut self) -> Result<u8, ParseError> {
@@ -270,13 +281,15 @@ impl<'a> Parser<'a> {
 }
 
 fn unknown_test(token: &Token<'_>) -> ParseError {
-    let known =
-        ["some", "no", "every", "at least", "not", "crosses", "climbs", "descends", "source", "target", "diagram"]
-            .into_iter()
-            .chain(Naming::ALL.iter().map(|n| n.as_str()))
-            .chain(Measure::ALL.iter().map(|m| m.as_str()))
-            .chain(Plain::ALL.iter().map(|p| p.as_str()))
-            .chain(Fact::ALL.iter().map(|f| f.as_str()));
+    let known = [
+        "some", "no", "every", "at least", "not", "crosses", "climbs", "descends", "states", "denies", "source",
+        "target", "diagram",
+    ]
+    .into_iter()
+    .chain(Naming::ALL.iter().map(|n| n.as_str()))
+    .chain(Measure::ALL.iter().map(|m| m.as_str()))
+    .chain(Plain::ALL.iter().map(|p| p.as_str()))
+    .chain(Fact::ALL.iter().map(|f| f.as_str()));
     ParseError {
         message: format!("`{}` is no test", token.text),
         help: did_you_mean(token.text, known),
@@ -306,6 +319,7 @@ mod tests {
             ("some caler is lambda", "`caler` is no role", 5..10),
             ("(is lambda", "a closing parenthesis is missing", 10..10),
             ("is \"x", "the closing quote is missing", 3..5),
+            ("denies encryptd", "`encryptd` is no property", 7..15),
             ("rank ! 3", "`!` has no meaning in a condition", 5..6),
         ] {
             let error = parse(text).expect_err(text);

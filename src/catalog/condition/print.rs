@@ -62,6 +62,8 @@ impl Display for Test {
             Self::Descends(n) => write!(f, "descends by {n}"),
             Self::Plain(plain) => plain.fmt(f),
             Self::Fact(fact) => fact.fmt(f),
+            Self::Stated(fact, true) => write!(f, "states {fact}"),
+            Self::Stated(fact, false) => write!(f, "denies {fact}"),
         }
     }
 }
