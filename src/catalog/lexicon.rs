@@ -101,6 +101,9 @@ const VENDORS: &[&str] = &["aws", "amazon"];
 /// Longest name in the catalogue, in words.
 const LONGEST: usize = 7;
 
+/// A part of a label with more words than this is a sentence.
+const WORDY: usize = 7;
+
 /// How strongly a match tells what the thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
@@ -116,6 +119,10 @@ struct Entry {
     strength: Strength,
     /// The name in capitals, where it counts only so.
     exact: Option<String>,
+    /// It counts only where its part of the label says nothing else.
+    alone: bool,
+    /// Common nouns may follow it: the "Stripe API" is Stripe.
+    nouns: bool,
 }
 
 /// One word of a label.
@@ -125,6 +132,8 @@ struct Token {
     lower: String,
     /// Number of the part of the label that it stands in; brackets, commas, slashes and the like part a label.
     part: usize,
+    /// Nothing stands between it and the word before it.
+    glued: bool,
 }
 
 /// A name or word found in a label.
@@ -146,11 +155,25 @@ pub(super) struct Found {
     pub(super) object: bool,
     /// It is followed by nothing or by a connector.
     pub(super) closes: bool,
+    /// It counts only where its part of the label says nothing else.
+    alone: bool,
+    /// Its part of the label is a sentence.
+    wordy: bool,
+    /// It stands inside of a name written as one word, such as `GlueJobRole`.
+    glued: bool,
     /// Number of letters and digits.
     length: usize,
 }
 
 impl Found {
+    /// Whether it tells what a thing without an icon of its own is: it ends or heads the label, and is not what
+    /// something else is done to.
+    pub(super) fn tells(&self) -> bool {
+        let heads = self.starts && (self.closes || self.strength == Strength::Name && !self.glued);
+        let tells = if self.alone || self.wordy { self.starts && self.closes } else { self.ends || heads };
+        tells && !self.object
+    }
+
     /// Whether its part of the label names this and nothing else.
     pub(super) fn is_whole(&self) -> bool {
         self.starts && self.ends && !self.object
@@ -169,20 +192,27 @@ impl Lexicon {
         let mut lexicon = Self { entries: HashMap::with_capacity(services.len() * 6) };
         for (position, service) in services.iter().enumerate() {
             for name in &service.labels {
-                lexicon.add(name, position, Strength::Name);
+                lexicon.add(name, position, Strength::Name, true);
             }
+            let nouns = service.traits.iter().any(|t| t == "third-party");
             for word in &service.words {
-                lexicon.add(word, position, Strength::Word);
+                lexicon.add(word, position, Strength::Word, nouns);
             }
         }
         lexicon
     }
 
-    fn add(&mut self, name: &str, service: usize, strength: Strength) {
+    fn add(&mut self, name: &str, service: usize, strength: Strength, nouns: bool) {
         let squeezed: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
         let exact = (!squeezed.chars().any(char::is_lowercase) && squeezed.chars().any(char::is_uppercase))
             .then(|| squeezed.clone());
-        self.entries.entry(squeezed.to_lowercase()).or_default().push(Entry { service, strength, exact });
+        self.entries.entry(squeezed.to_lowercase()).or_default().push(Entry {
+            service,
+            strength,
+            exact,
+            alone: name.starts_with('='),
+            nouns,
+        });
     }
 
     /// Every name and word in `label` that overlaps no longer one, in order.
@@ -270,7 +300,9 @@ fn place(tokens: &[Token], start: usize, end: usize, entry: &Entry) -> Found {
     let before = tokens.iter().take(start).filter(|t| t.part == part);
     let mut after = tokens.iter().skip(end).filter(|t| t.part == last_part).peekable();
     let closes = after.peek().is_none_or(|t| is_connector(t));
-    let noise = |t: &Token| is_number(t) || (entry.strength == Strength::Name && NOUNS.contains(&t.lower.as_str()));
+    let noise = |t: &Token| is_number(t) || (entry.nouns && NOUNS.contains(&t.lower.as_str()));
+    let of_part = tokens.iter().filter(|t| t.part == part);
+    let length_of_part = of_part.clone().count();
     let text = words.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
     Found {
         service: entry.service,
@@ -280,6 +312,9 @@ fn place(tokens: &[Token], start: usize, end: usize, entry: &Entry) -> Found {
         ends: after.find(|t| !noise(t)).is_none_or(is_connector),
         object: before.clone().any(is_connector) || before.clone().next().is_some_and(is_verb),
         closes,
+        alone: entry.alone,
+        wordy: length_of_part > WORDY,
+        glued: tokens.get(end).is_some_and(|t| t.glued),
         length: words.iter().map(|t| t.text.chars().count()).sum(),
         text,
     }
@@ -304,10 +339,11 @@ fn tokens(label: &str) -> Vec<Token> {
     let mut word = String::new();
     let mut part = 0;
     let chars: Vec<char> = label.chars().take(2_000).collect();
-    let mut flush = |word: &mut String, part: usize| {
+    let mut glued = false;
+    let mut flush = |word: &mut String, part: usize, glued: bool| {
         if !word.is_empty() {
             let text = std::mem::take(word);
-            tokens.push(Token { lower: text.to_lowercase(), text, part });
+            tokens.push(Token { lower: text.to_lowercase(), text, part, glued });
         }
     };
     for (i, &c) in chars.iter().enumerate() {
@@ -318,11 +354,13 @@ fn tokens(label: &str) -> Vec<Token> {
                 c.is_uppercase() && (!p.is_uppercase() || next.is_some_and(|n| n.is_lowercase() && *n != 's'))
             });
             if hump {
-                flush(&mut word, part);
+                flush(&mut word, part, glued);
+                glued = true;
             }
             word.push(c);
         } else {
-            flush(&mut word, part);
+            flush(&mut word, part, glued);
+            glued = false;
             let spaced = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_none_or(|c| c.is_whitespace());
             let dash = matches!(c, '-' | '–' | '—') && spaced(i.checked_sub(1)) && spaced(Some(i + 1));
             if dash
@@ -352,6 +390,6 @@ fn tokens(label: &str) -> Vec<Token> {
             }
         }
     }
-    flush(&mut word, part);
+    flush(&mut word, part, glued);
     tokens
 }

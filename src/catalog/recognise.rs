@@ -133,7 +133,7 @@ impl Catalog {
 
     /// A shape that tells no more than a kind: the label may tell the service.
     fn over_plain(&self, found: Vec<Found>, kind: ElementKind, shape: Recognised) -> Recognised {
-        let telling = found.into_iter().filter(|f| !f.object && (f.ends || f.starts));
+        let telling = found.into_iter().filter(Found::tells);
         let named = lexicon::best(telling.filter(|f| f.strength == Strength::Name || f.is_whole()));
         match named.and_then(|f| self.services().get(f.service).map(|s| (s, f))) {
             Some((service, f)) if f.strength == Strength::Name || service.kind == kind => {
@@ -162,7 +162,7 @@ impl Catalog {
         }
         let other = lexicon::best(found.into_iter().filter(|f| {
             let named = f.strength == Strength::Name;
-            if loose { !f.object && (named && (f.starts || f.ends) || f.is_whole()) } else { named && f.is_whole() }
+            if loose { f.tells() && (named || f.is_whole()) } else { named && f.is_whole() }
         }));
         match other.and_then(|f| Some((by(&f)?, f))) {
             // The picture of a person stays a person, whatever the person uses.
@@ -217,9 +217,9 @@ impl Catalog {
     fn by_resemblance(&self, key: &str, normal: &str) -> Option<Recognised> {
         let glyph = normal.rsplit(['.', '/']).next().unwrap_or(normal);
         let stem = glyph.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
-        let families = ["aws4", "aws3", "kubernetes", "gcp2", "azure", "networks", "cisco19"];
         let own = normal.split('.').next().unwrap_or_default();
-        let tried = std::iter::once(own).chain(families);
+        let others: &[&str] = if own.starts_with("aws") { &["aws4", "aws3"] } else { &[] };
+        let tried = std::iter::once(own).chain(others.iter().copied());
         let same = tried.flat_map(|family| [format!("{family}.{glyph}"), format!("{family}.{stem}")]);
         if let Some((means, title)) = same.into_iter().find_map(|key| self.shape(&key)) {
             return self.meaning(&means, &title, Basis::Resemblance, key);
@@ -243,10 +243,9 @@ impl Catalog {
     }
 
     fn by_label(&self, label: &str, found: Vec<Found>, form: Option<ElementKind>) -> Option<Recognised> {
-        let telling = found.into_iter().filter(|f| {
-            let leads = f.starts && f.closes;
-            !f.object && (f.ends || leads || f.starts && f.strength == Strength::Name)
-        });
+        // Paths, templates and expressions speak of data in the words for people and stores.
+        let code = label.starts_with('/') || label.contains(['{', '}', '<', '>', '=']);
+        let telling = found.into_iter().filter(|f| f.tells() && (f.strength == Strength::Name || !code));
         let known = lexicon::best(telling)
             .and_then(|f| Some(Recognised::service(self.services().get(f.service)?, Basis::Label, &f.text)));
         let known = known.map(|known| match known.service_key().and_then(|key| self.narrowed(label, key)) {
