@@ -19,7 +19,16 @@ pub(super) const FILES: &[(&str, &str)] = &[
 
 /// The built-in files of rules and countermeasures: name and text. They are read when first asked for.
 pub(super) const RULES: &[(&str, &str)] = &[
-    ("threats/sample.toml", include_str!("threats/sample.toml")),
+    ("threats/api.toml", include_str!("threats/api.toml")),
+    ("countermeasures/api.toml", include_str!("countermeasures/api.toml")),
+    ("threats/edge.toml", include_str!("threats/edge.toml")),
+    ("countermeasures/edge.toml", include_str!("countermeasures/edge.toml")),
+    ("threats/web.toml", include_str!("threats/web.toml")),
+    ("countermeasures/web.toml", include_str!("countermeasures/web.toml")),
+    ("threats/lambda.toml", include_str!("threats/lambda.toml")),
+    ("countermeasures/lambda.toml", include_str!("countermeasures/lambda.toml")),
+    ("threats/messaging.toml", include_str!("threats/messaging.toml")),
+    ("countermeasures/messaging.toml", include_str!("countermeasures/messaging.toml")),
     ("threats/storage.toml", include_str!("threats/storage.toml")),
     ("countermeasures/storage.toml", include_str!("countermeasures/storage.toml")),
     ("threats/database.toml", include_str!("threats/database.toml")),

@@ -152,7 +152,7 @@ fn fits(test: &Test, subject: Subject) -> bool {
         | Test::Crosses(..)
         | Test::Climbs(_)
         | Test::Descends(_)
-        | Test::Plain(Plain::Async) => &[Flow],
+        | Test::Plain(Plain::Async | Plain::TwoWay) => &[Flow],
         Test::Plain(Plain::Detailed | Plain::Cloud) => &[Diagram],
         Test::Fact(_) | Test::Stated(..) => &[Element, Flow, End],
     };

@@ -305,6 +305,8 @@ words! {
         PublicData = "public-data",
         /// One end decouples: a queue, topic, stream, bus or store event.
         Async = "async",
+        /// Drawn with a head at both ends or at none: either end may be the one that asks.
+        TwoWay = "two-way",
         /// The diagram draws enough supporting services that a missing one means something.
         Detailed = "detailed",
         /// The diagram has at least one AWS element.
