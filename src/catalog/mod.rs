@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod layer;
 mod lexicon;
+pub mod notation;
 mod recognise;
 mod reference;
 mod rule;

@@ -9,6 +9,7 @@ mod flow;
 mod layout;
 mod notice;
 mod previous;
+mod properties;
 mod report;
 mod stated;
 mod threat;
