@@ -15,6 +15,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("groups.toml", include_str!("groups.toml")),
     ("words.toml", include_str!("words.toml")),
     ("boundaries.toml", include_str!("boundaries.toml")),
+    ("lambda.toml", include_str!("lambda.toml")),
 ];
 
 /// The built-in files of rules and countermeasures: name and text. They are read when first asked for.

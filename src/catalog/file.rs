@@ -9,6 +9,7 @@ use super::{
     boundary::BoundaryLook,
     control::Control,
     error::{Problem, did_you_mean},
+    lambda_vector::LambdaVector,
     rule::{CountermeasureEntry, RuleEntry},
     service::Service,
     shapes::Shape,
@@ -30,6 +31,8 @@ pub struct CatalogFile {
     pub threat: Vec<Spanned<RuleEntry>>,
     /// Countermeasures that rules point to.
     pub countermeasure: Vec<CountermeasureEntry>,
+    /// Ways into a serverless function.
+    pub lambda_vector: Vec<LambdaVector>,
     /// Named sets of services.
     pub groups: BTreeMap<String, Vec<Spanned<String>>>,
     /// Named lists of words that labels are searched for.

@@ -118,6 +118,7 @@ impl Catalog {
         let mut ids: BTreeSet<String> = self.services().iter().map(|s| s.key.clone()).collect();
         ids.extend(self.controls().iter().map(|c| c.key.clone()));
         ids.extend(self.boundaries().iter().map(|b| b.key.clone()));
+        ids.extend(self.lambda_vectors().iter().map(|v| v.id.clone()));
         ids.extend(self.groups().keys().chain(self.words().keys()).cloned());
         for file in builtin::rules()?.iter().chain(own) {
             ids.extend(file.rules.iter().map(|r| r.get_ref().id.get_ref().clone()));

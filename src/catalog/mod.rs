@@ -7,6 +7,7 @@ pub mod condition;
 mod control;
 mod error;
 mod file;
+mod lambda_vector;
 mod layer;
 mod lexicon;
 pub mod notation;
@@ -27,6 +28,7 @@ pub use boundary::{BoundaryLook, Colours};
 pub use control::{Control, ControlScope};
 pub use error::{CatalogError, Problem, did_you_mean};
 pub use file::{CatalogFile, parse};
+pub use lambda_vector::LambdaVector;
 pub use recognise::{Look, Meaning, Recognised};
 pub use rule::{
     CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile,
@@ -44,6 +46,7 @@ pub struct Catalog {
     controls: Vec<Control>,
     groups: BTreeMap<String, Vec<String>>,
     words: BTreeMap<String, Vec<String>>,
+    lambda_vectors: Vec<LambdaVector>,
     added_rules: Vec<RuleFile>,
     rules: OnceLock<RuleBook>,
     shapes: BTreeMap<String, Shape>,
@@ -108,6 +111,12 @@ impl Catalog {
     #[must_use]
     pub fn control(&self, key: &str) -> Option<&Control> {
         self.controls.iter().find(|c| c.key == key)
+    }
+
+    /// The ways into a serverless function, in the order of the files.
+    #[must_use]
+    pub fn lambda_vectors(&self) -> &[LambdaVector] {
+        &self.lambda_vectors
     }
 
     /// The named sets of services, by name.
@@ -175,6 +184,12 @@ impl Catalog {
                 None => self.controls.push(control),
             }
         }
+        for vector in file.lambda_vector.drain(..) {
+            match self.lambda_vectors.iter_mut().find(|v| v.id == vector.id) {
+                Some(known) => *known = vector,
+                None => self.lambda_vectors.push(vector),
+            }
+        }
         for (name, members) in std::mem::take(&mut file.groups) {
             self.groups.insert(name, members.into_iter().map(toml::Spanned::into_inner).collect());
         }
@@ -215,6 +230,7 @@ impl Catalog {
             words.clear();
         }
         self.boundaries.retain(|b| b.key != id);
+        self.lambda_vectors.retain(|v| v.id != id);
         let shape = shapes::normal_key(id, None);
         if self.shape(&shape).is_some() {
             self.shapes.remove(&shape);
