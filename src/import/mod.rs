@@ -1,16 +1,24 @@
 //! Reading diagrams: what file is this, and what does it draw.
 
 mod asked;
+mod container;
 mod drawio;
 mod error;
+mod inflate;
 mod limits;
 mod properties;
 
 pub use error::ImportError;
+pub use limits::FILE_BYTES;
+
+use std::fmt::Write;
+
+use container::Content;
+use sha2::{Digest, Sha256};
 
 use crate::{
     catalog::Catalog,
-    model::{Container, Document, Format, Source},
+    model::{Document, Format, Source},
 };
 
 /// How a diagram is read.
@@ -27,18 +35,25 @@ pub struct ReadOptions {
 /// # Errors
 /// [`ImportError`] where the file holds no diagram that can be read. Parts that are doubtful are notices instead.
 pub fn read(bytes: &[u8], path: &str, catalog: &Catalog, options: &ReadOptions) -> Result<Document, ImportError> {
-    if bytes.is_empty() {
-        return Err(ImportError::Empty);
-    }
-    let text = String::from_utf8_lossy(bytes);
-    if !text.contains("<mxfile") && !text.contains("<mxGraphModel") {
-        return Err(ImportError::NotADiagram {
-            what: "this is no diagram that can be read".to_owned(),
-            advice: "give a .drawio file".to_owned(),
-        });
-    }
-    let (diagrams, notices) = drawio::read_xml(&text, catalog, options)?;
-    let source =
-        Source { path: path.to_owned(), format: Format::Drawio, container: Container::Xml, sha256: String::new() };
-    Ok(Document { source, title: None, diagrams, notices })
+    let opened = container::open(bytes)?;
+    let (format, title, diagrams, notices) = match &opened.content {
+        Content::Drawio(xml) => {
+            let (diagrams, notices) = drawio::read_xml(xml, catalog, options)?;
+            (Format::Drawio, None, diagrams, notices)
+        }
+        Content::ThreatDragon(_) => {
+            return Err(ImportError::Broken("Threat Dragon models are not read".to_owned()));
+        }
+    };
+    let source = Source { path: path.to_owned(), format, container: opened.container, sha256: sha256(bytes) };
+    Ok(Document { source, title, diagrams, notices: opened.notices.into_iter().chain(notices).collect() })
+}
+
+/// SHA-256 in lower-case hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string never fails.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
