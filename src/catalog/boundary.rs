@@ -41,6 +41,8 @@ pub struct Colours {
     pub fill: Option<String>,
     /// Whether the outline is dashed.
     pub dashed: Option<bool>,
+    /// It tells only where the box has no label: a name of its own says that the box is something else.
+    pub unlabelled: bool,
 }
 
 impl Colours {
@@ -71,7 +73,7 @@ impl Catalog {
         fill: Option<&str>,
         dashed: bool,
     ) -> Option<(BoundaryType, String)> {
-        let drawn = || self.by_colours(icon, stroke, fill, dashed).or_else(|| self.by_icon(icon));
+        let drawn = || self.by_colours(label, icon, stroke, fill, dashed).or_else(|| self.by_icon(icon));
         match self.named_after_a_service(label).or_else(|| self.by_words(label)) {
             Some((BoundaryType::Subnet, because)) => match drawn() {
                 Some((kind @ (BoundaryType::PublicSubnet | BoundaryType::PrivateSubnet), colour)) => {
@@ -102,13 +104,18 @@ impl Catalog {
 
     fn by_colours(
         &self,
+        label: &str,
         icon: Option<&str>,
         stroke: Option<&str>,
         fill: Option<&str>,
         dashed: bool,
     ) -> Option<(BoundaryType, String)> {
         let icon = icon.filter(|i| i.starts_with("mxgraph."));
-        let look = self.boundaries().iter().find(|b| b.looks.iter().any(|l| l.fits(icon, stroke, fill, dashed)))?;
+        let labelled = !label.trim().is_empty();
+        let look = self
+            .boundaries()
+            .iter()
+            .find(|b| b.looks.iter().any(|l| l.fits(icon, stroke, fill, dashed) && !(l.unlabelled && labelled)))?;
         Some((look.kind, format!("colour {}", stroke.unwrap_or("none"))))
     }
 

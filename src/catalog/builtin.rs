@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use super::{
     error::Problem,
     file::{CatalogFile, parse},
@@ -11,6 +13,8 @@ use super::{
 /// The built-in files: name and text. Rules and countermeasures have their own lists.
 pub(super) const FILES: &[(&str, &str)] = &[
     ("services.toml", include_str!("services.toml")),
+    ("services-minor.toml", include_str!("services-minor.toml")),
+    ("services-generic.toml", include_str!("services-generic.toml")),
     ("controls.toml", include_str!("controls.toml")),
     ("groups.toml", include_str!("groups.toml")),
     ("words.toml", include_str!("words.toml")),
@@ -45,9 +49,9 @@ pub(super) const RULES: &[(&str, &str)] = &[
 ];
 
 /// The built-in files, read.
-pub(super) fn files() -> impl Iterator<Item = CatalogFile> {
-    // A test reads them all, so a mistake cannot reach a user.
-    FILES.iter().map(|(name, text)| parse(name, text).expect("the built-in catalogue is valid"))
+pub(super) fn files() -> Vec<CatalogFile> {
+    // A test reads them all, so a mistake cannot reach a user. Reading TOML is most of the program's start.
+    FILES.par_iter().map(|(name, text)| parse(name, text).expect("the built-in catalogue is valid")).collect()
 }
 
 /// The built-in rules and countermeasures, read.
@@ -55,7 +59,7 @@ pub(super) fn files() -> impl Iterator<Item = CatalogFile> {
 /// # Errors
 /// The first file that is not written as catalogue files are.
 pub(super) fn rules() -> Result<Vec<RuleFile>, Problem> {
-    RULES.iter().map(|(name, text)| Ok(RuleFile::of(name, Cow::Borrowed(text), parse(name, text)?))).collect()
+    RULES.par_iter().map(|(name, text)| Ok(RuleFile::of(name, Cow::Borrowed(text), parse(name, text)?))).collect()
 }
 
 #[cfg(test)]

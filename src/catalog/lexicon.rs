@@ -102,7 +102,7 @@ const VENDORS: &[&str] = &["aws", "amazon"];
 const LONGEST: usize = 7;
 
 /// A part of a label with more words than this is a sentence.
-const WORDY: usize = 7;
+const WORDY: usize = 8;
 
 /// How strongly a match tells what the thing is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,6 +134,10 @@ struct Token {
     part: usize,
     /// Nothing stands between it and the word before it.
     glued: bool,
+    /// It is part of a name, and connects nothing: the "de" of a "base de datos".
+    taken: bool,
+    /// Where it ends in the label, in characters.
+    end: usize,
 }
 
 /// A name or word found in a label.
@@ -217,22 +221,30 @@ impl Lexicon {
 
     /// Every name and word in `label` that overlaps no longer one, in order.
     pub(super) fn find(&self, label: &str) -> Vec<Found> {
-        let tokens = tokens(label);
-        let mut found = Vec::new();
+        let mut tokens = tokens(label);
+        let mut spans = Vec::new();
         let mut at = 0;
         while at < tokens.len() {
             match self.longest_at(&tokens, at) {
                 Some((end, entry)) => {
-                    found.push(place(&tokens, at, end, entry));
+                    tokens.iter_mut().take(end).skip(at).for_each(|t| t.taken = true);
+                    spans.push((at, end, entry, true));
                     at = end;
                 }
                 None => {
-                    found.extend(self.suffix_of(&tokens, at));
+                    spans.extend(self.suffix_of(&tokens, at).map(|entry| (at, at + 1, entry, false)));
                     at += 1;
                 }
             }
         }
-        found
+        spans
+            .into_iter()
+            .map(|(start, end, entry, full)| {
+                let mut found = place(label, &tokens, start, end, entry);
+                found.starts &= full;
+                found
+            })
+            .collect()
     }
 
     /// The service that `text` names or that it is called by, where it says nothing else.
@@ -265,17 +277,14 @@ impl Lexicon {
     }
 
     /// Scripts without spaces put the telling word last: the longest entry that such a token ends with.
-    fn suffix_of(&self, tokens: &[Token], at: usize) -> Option<Found> {
+    fn suffix_of(&self, tokens: &[Token], at: usize) -> Option<&Entry> {
         let token = tokens.get(at)?;
         if token.lower.is_ascii() || !token.lower.chars().any(|c| c >= '\u{3000}') {
             return None;
         }
         let starts = token.lower.char_indices().skip(1).map(|(i, _)| i);
         let suffixes = starts.filter_map(|i| token.lower.get(i..)).filter(|s| s.chars().count() >= 2);
-        let entry = suffixes.filter_map(|s| self.entry(s, s)).next()?;
-        let mut found = place(tokens, at, at + 1, entry);
-        found.starts = false;
-        Some(found)
+        suffixes.filter_map(|s| self.entry(s, s)).next()
     }
 }
 
@@ -293,7 +302,7 @@ pub(super) fn longest(found: Vec<Found>) -> Option<Found> {
     found.into_iter().rev().max_by_key(|f| (f.strength, f.length))
 }
 
-fn place(tokens: &[Token], start: usize, end: usize, entry: &Entry) -> Found {
+fn place(label: &str, tokens: &[Token], start: usize, end: usize, entry: &Entry) -> Found {
     let part = tokens.get(start).map_or(0, |t| t.part);
     let last_part = tokens.get(end.saturating_sub(1)).map_or(part, |t| t.part);
     let words = tokens.get(start..end).unwrap_or_default();
@@ -303,7 +312,9 @@ fn place(tokens: &[Token], start: usize, end: usize, entry: &Entry) -> Found {
     let noise = |t: &Token| is_number(t) || (entry.nouns && NOUNS.contains(&t.lower.as_str()));
     let of_part = tokens.iter().filter(|t| t.part == part);
     let length_of_part = of_part.clone().count();
-    let text = words.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(" ");
+    let first = words.first().map_or(0, |t| t.end.saturating_sub(t.text.chars().count()));
+    let last = words.last().map_or(0, |t| t.end);
+    let text = label.chars().take(last).skip(first).collect();
     Found {
         service: entry.service,
         strength: entry.strength,
@@ -321,11 +332,11 @@ fn place(tokens: &[Token], start: usize, end: usize, entry: &Entry) -> Found {
 }
 
 fn is_connector(token: &Token) -> bool {
-    CONNECTORS.contains(&token.lower.as_str())
+    !token.taken && CONNECTORS.contains(&token.lower.as_str())
 }
 
 fn is_verb(token: &Token) -> bool {
-    VERBS.contains(&token.lower.as_str())
+    !token.taken && VERBS.contains(&token.lower.as_str())
 }
 
 fn is_number(token: &Token) -> bool {
@@ -340,10 +351,10 @@ fn tokens(label: &str) -> Vec<Token> {
     let mut part = 0;
     let chars: Vec<char> = label.chars().take(2_000).collect();
     let mut glued = false;
-    let mut flush = |word: &mut String, part: usize, glued: bool| {
+    let mut flush = |word: &mut String, part: usize, glued: bool, end: usize| {
         if !word.is_empty() {
             let text = std::mem::take(word);
-            tokens.push(Token { lower: text.to_lowercase(), text, part, glued });
+            tokens.push(Token { lower: text.to_lowercase(), text, part, glued, taken: false, end });
         }
     };
     for (i, &c) in chars.iter().enumerate() {
@@ -354,12 +365,12 @@ fn tokens(label: &str) -> Vec<Token> {
                 c.is_uppercase() && (!p.is_uppercase() || next.is_some_and(|n| n.is_lowercase() && *n != 's'))
             });
             if hump {
-                flush(&mut word, part, glued);
+                flush(&mut word, part, glued, i);
                 glued = true;
             }
             word.push(c);
         } else {
-            flush(&mut word, part, glued);
+            flush(&mut word, part, glued, i);
             glued = false;
             let spaced = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_none_or(|c| c.is_whitespace());
             let dash = matches!(c, '-' | '–' | '—') && spaced(i.checked_sub(1)) && spaced(Some(i + 1));
@@ -390,6 +401,6 @@ fn tokens(label: &str) -> Vec<Token> {
             }
         }
     }
-    flush(&mut word, part, glued);
+    flush(&mut word, part, glued, chars.len());
     tokens
 }

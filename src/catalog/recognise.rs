@@ -244,7 +244,7 @@ impl Catalog {
 
     fn by_label(&self, label: &str, found: Vec<Found>, form: Option<ElementKind>) -> Option<Recognised> {
         // Paths, templates and expressions speak of data in the words for people and stores.
-        let code = label.starts_with('/') || label.contains(['{', '}', '<', '>', '=']);
+        let code = label.contains(['{', '}', '<', '>', '=']) || label.split_whitespace().any(is_path);
         let telling = found.into_iter().filter(|f| f.tells() && (f.strength == Strength::Name || !code));
         let known = lexicon::best(telling)
             .and_then(|f| Some(Recognised::service(self.services().get(f.service)?, Basis::Label, &f.text)));
@@ -269,6 +269,10 @@ impl Catalog {
             self.services().get(position)
         })
     }
+}
+
+fn is_path(word: &str) -> bool {
+    word.len() > 1 && word.starts_with('/')
 }
 
 /// Whether a service of the catalogue only stands for a kind of thing, so that a label may say more.

@@ -110,6 +110,10 @@ fn plain_boxes_are_known_by_their_labels() {
         ("Browser", "external_entity browser"),
         ("ユーザー", "external_entity user"),
         ("商品データベース", "data_store generic-database"),
+        ("Base de datos MySQL", "data_store generic-database"),
+        ("Load balancer", "process generic-load-balancer"),
+        ("Stripe API", "external_entity third-party"),
+        ("8) MediaConvert", "process elemental-mediaconvert"),
         ("Base de données", "data_store generic-database"),
         ("Benutzer", "external_entity user"),
     ] {
@@ -119,9 +123,25 @@ fn plain_boxes_are_known_by_their_labels() {
 
 #[test]
 fn words_inside_of_other_words_and_sentences_tell_nothing() {
-    for label in
-        ["Output Scanner", "gw", "go", "config", "Ses amis", "Upload file to S3", "Batch", "Step 1", "", "→", "1"]
-    {
+    for label in [
+        "Output Scanner",
+        "gw",
+        "go",
+        "config",
+        "Ses amis",
+        "Upload file to S3",
+        "Batch",
+        "Step 1",
+        "",
+        "API Manager",
+        "{user}/phone",
+        "GET /users/1",
+        "GlueJobRole",
+        "Communication Hub",
+        "Middleware Configuration",
+        "→",
+        "1",
+    ] {
         let seen = labelled(label);
         assert!(seen == "-" || seen.starts_with("data_store generic-store"), "{label}: {seen}");
     }
@@ -219,6 +239,7 @@ fn boxes_are_typed_by_label_then_colour_then_icon() {
     ] {
         assert_eq!(typed(label, icon, stroke, fill, dashed), Some(kind), "{label} {icon:?} {stroke:?}");
     }
+    assert_eq!(typed("MicroApps", None, Some("#147EBA"), Some("none"), true), None);
     for label in ["Account Service", "Step 1", "Frontend", "Partner API", "", "Data Ingestion Pipeline"] {
         assert_eq!(typed(label, None, Some("#999999"), None, false), None, "{label}");
     }
