@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use kurbo::Rect;
+use kurbo::{Point, Rect};
 
 use super::{
     captions::{Captions, Names},
     form::Form,
     known::Known,
+    route,
     scene::Scene,
     space::{Space, share_inside},
+    touch,
 };
 
 /// What a cell is in the diagram.
@@ -57,10 +59,19 @@ const DOT: f64 = 16.0;
 
 /// Settles what every shape is. Small boxes come before the larger ones around them, since what a box is depends on
 /// what it holds.
-pub(super) fn classify(scene: &Scene<'_>, forms: &[Form], captions: &Captions, known: &Known<'_>) -> Classified {
+pub(super) fn classify(
+    scene: &Scene<'_>,
+    forms: &[Form],
+    captions: &Captions,
+    known: &Known<'_>,
+    routes: &[Vec<Point>],
+) -> Classified {
     let holders = Holders::new(scene, forms);
     let mut work = Work {
         scene,
+        routes,
+        touched: touch::touched(scene, forms),
+        lines: Space::new(scene.edges().filter_map(|e| Some((e, route::bounds(&routes[e])?)))),
         forms,
         captions,
         known,
@@ -149,6 +160,10 @@ fn holds(scene: &Scene<'_>, holder: usize, index: usize) -> bool {
 
 struct Work<'w, 'p> {
     scene: &'w Scene<'p>,
+    routes: &'w [Vec<Point>],
+    touched: Vec<bool>,
+    /// Connectors by place.
+    lines: Space,
     forms: &'w [Form],
     captions: &'w Captions,
     known: &'w Known<'w>,
@@ -201,7 +216,7 @@ impl Work<'_, '_> {
     fn look_at_icon(&self, index: usize) -> Meaning {
         let node = &self.scene.nodes[index];
         let named = !node.label.is_empty() || self.captions.by[index].is_some() || self.group_name(index).is_some();
-        let glued = !node.glued.is_empty();
+        let glued = self.touched[index];
         if self.known.is_decoration(index) && !glued {
             return Meaning::Decoration;
         }
@@ -267,6 +282,10 @@ impl Work<'_, '_> {
         match (contents.substance.as_slice(), contents.bare.as_slice()) {
             ([], []) => self.settle_empty(index, named, &contents),
             ([], [icon]) => self.settle_card(index, *icon, named),
+            ([only], _) if !named && !self.is_dashed(index) && self.is_card(index, *only) => {
+                self.out.meanings[*only] = Meaning::Part(index);
+                Meaning::Element
+            }
             ([only], _) if !named && !self.is_dashed(index) && self.is_close(index, *only) => Meaning::Decoration,
             _ if !named && !self.is_dashed(index) && self.is_backdrop(index) => Meaning::Decoration,
             _ => Meaning::Boundary,
@@ -276,7 +295,7 @@ impl Work<'_, '_> {
     /// A shape that holds nothing but text, if anything.
     fn settle_empty(&mut self, index: usize, named: bool, contents: &Contents) -> Meaning {
         let node = &self.scene.nodes[index];
-        let glued = !node.glued.is_empty();
+        let glued = self.touched[index];
         if !named {
             let dot = node.rect.width().max(node.rect.height()) <= DOT;
             return match glued {
@@ -304,7 +323,7 @@ impl Work<'_, '_> {
     /// A shape that holds one icon which might be its picture.
     fn settle_card(&mut self, index: usize, icon: usize, named: bool) -> Meaning {
         let node = &self.scene.nodes[index];
-        let glued = !node.glued.is_empty();
+        let glued = self.touched[index];
         let roomy = node.area() > 4.0 * CARD_RATIO * self.scene.nodes[icon].area();
         if self.is_dashed(index) || self.is_boundary_by_look(index) || (roomy && !glued) {
             return if named || self.is_dashed(index) { Meaning::Boundary } else { Meaning::Decoration };
@@ -323,6 +342,13 @@ impl Work<'_, '_> {
         } else {
             Meaning::Decoration
         }
+    }
+
+    /// Whether a connector runs through the icon, as where a lock on it says that it is encrypted.
+    fn sits_on_line(&self, index: usize) -> bool {
+        let rect = self.scene.nodes[index].rect;
+        let core = rect.inflate(-rect.width() / 4.0, -rect.height() / 4.0);
+        self.lines.around(rect, 0.0).into_iter().any(|e| route::distance_to_box(&self.routes[e], core) == 0.0)
     }
 
     /// The box at whose upper edge this small named shape stands as a title.
@@ -352,6 +378,12 @@ impl Work<'_, '_> {
     fn is_close(&self, index: usize, only: usize) -> bool {
         self.scene.nodes[index].area() <= CARD_RATIO * self.scene.nodes[only].area()
             && self.scene.nodes[index].glued.is_empty()
+    }
+
+    /// Whether a box that connectors lead to is drawn around a picture that none leads to.
+    fn is_card(&self, index: usize, only: usize) -> bool {
+        let picture = matches!(self.forms[only], Form::Icon | Form::Picture);
+        picture && self.touched[index] && !self.touched[only]
     }
 
     /// Whether a box holds everything there is, and so separates nothing.

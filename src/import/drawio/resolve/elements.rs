@@ -130,7 +130,10 @@ fn name(
     let scene = builder.scene;
     let texts = parts.iter().copied().filter(|p| forms[*p] == Form::Text && classified.title[cell].is_some());
     let group = scene.nodes[cell].parent.filter(|p| forms[*p] == Form::Group);
-    let sources =
-        std::iter::once(cell).chain(classified.title[cell]).chain(texts).chain(parts.iter().copied()).chain(group);
+    let sources = std::iter::once(cell)
+        .chain(classified.title[cell])
+        .chain(texts)
+        .chain(parts.iter().flat_map(|p| std::iter::once(*p).chain(classified.title[*p])))
+        .chain(group);
     sources.map(|i| scene.nodes[i].label.text()).find(|text| !text.is_empty())
 }

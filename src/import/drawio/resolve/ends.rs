@@ -102,6 +102,11 @@ impl<'e> Ends<'e> {
         EndOf { to, snapped: true }
     }
 
+    /// Whether a cell is a box that others lie in.
+    pub(super) fn is_zone(&self, cell: usize) -> bool {
+        self.classified.meanings[cell] == Meaning::Boundary
+    }
+
     /// What a glued cell stands for.
     fn follow(&self, glued: usize, edge: usize, source: bool) -> Attached {
         let node = &self.scene.nodes[glued];
@@ -146,7 +151,7 @@ impl<'e> Ends<'e> {
         let reach = if pointed { SNAP } else { SNAP_OF_LINES };
         let element = self.nearest_element(point, reach);
         let border = if pointed { self.nearest_border(point) } else { None };
-        let branch = self.nearest_edge(point, edge);
+        let branch = if pointed { self.nearest_edge(point, edge) } else { None };
         match (element, border, branch) {
             (Some((_, gap)), _, Some((other, _))) if gap > SNAP_TO_EDGE => Attached::Edge(other),
             (Some((_, gap)), Some((zone, away)), _) if away + 8.0 < gap => Attached::Cell(zone),

@@ -77,7 +77,8 @@ pub(super) fn flows(
     for arrow in arrows.into_values() {
         match arrow.ends {
             [Attached::Cell(source), Attached::Cell(target)] => {
-                flows.extend(plain(scene, captions, &arrow, source, target, notices));
+                let accident = source == target && (arrow.snapped || ends.is_zone(source));
+                flows.extend(plain(scene, captions, &arrow, (source, target), accident, notices));
             }
             [Attached::Hidden, _] | [_, Attached::Hidden] => {}
             [Attached::Junction(_), Attached::Cell(_) | Attached::Junction(_)]
@@ -117,6 +118,11 @@ fn direction(style: &Style) -> (Direction, bool) {
     }
 }
 
+/// Whether the connector has an arrowhead, or another mark of its direction.
+pub(super) fn is_pointed(scene: &Scene<'_>, edge: usize) -> bool {
+    direction(&scene.nodes[edge].cell.style).0 != Direction::Undirected
+}
+
 fn is_head(marker: &str) -> bool {
     !NO_HEAD.contains(&marker) && !marker.starts_with("ER")
 }
@@ -153,12 +159,12 @@ fn plain(
     scene: &Scene<'_>,
     captions: &Captions,
     arrow: &Arrow,
-    source: usize,
-    target: usize,
+    (source, target): (usize, usize),
+    accident: bool,
     notices: &mut Vec<Notice>,
 ) -> Option<Flow> {
     let node = &scene.nodes[arrow.edge];
-    if source == target && (arrow.snapped || !scene.nodes[source].children.is_empty()) {
+    if accident {
         let message = "it starts and ends on the same shape; it is left out";
         notices.push(Notice::cell(NoticeLevel::Info, "flow-loop", &node.id, message));
         return None;

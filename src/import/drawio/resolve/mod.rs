@@ -19,6 +19,7 @@ mod placeholder;
 mod route;
 mod scene;
 mod space;
+mod touch;
 mod zones;
 
 use std::collections::BTreeMap;
@@ -48,7 +49,7 @@ pub(super) fn diagram(page: &page::Page, identity: model::Page, catalog: &Catalo
     let routes: Vec<Vec<Point>> = (0..scene.nodes.len()).map(|i| line_of(&scene, i)).collect();
     let captions = captions::find(&scene, &forms, &routes);
     let known = Known::new(&scene, &forms, &captions, catalog);
-    let classified = classify::classify(&scene, &forms, &captions, &known);
+    let classified = classify::classify(&scene, &forms, &captions, &known, &routes);
     let zones = Zones::new(&scene, &classified);
     let loose = curves::boundary_edges(&scene, &routes);
     let curves = curves::curves(&scene, &forms, &classified, &loose, &routes);
