@@ -59,7 +59,7 @@ fn boundary(
     let node = &scene.nodes[cell];
     let name =
         name(scene, classified, cell).or_else(|| badge.map(|b| scene.nodes[b].label.text()).filter(|n| !n.is_empty()));
-    let icon = badge.and_then(|b| super::form::keys(&scene.nodes[b].cell.style).into_iter().next());
+    let icon = badge.and_then(|b| super::form::key(&scene.nodes[b].cell.style));
     let told = known.boundary_type(cell, name.as_deref().unwrap_or_default(), icon.as_deref());
     let (kind, because) = match told {
         Some(told) => told,

@@ -44,6 +44,8 @@ const REACH: f64 = 40.0;
 const EDGE_REACH: f64 = 25.0;
 /// Unnamed shapes up to this size are named by the text under them, as icons are; larger ones by a title inside.
 const SMALL: f64 = 200.0;
+/// A text with more letters than these is rather a remark than a name.
+const LONG: usize = 60;
 /// Height of the band along a box's top or bottom in which its title stands, in pixels.
 const TITLE_BAND: f64 = 45.0;
 
@@ -149,9 +151,15 @@ fn beside(scene: &Scene<'_>, text: usize, ink: Rect, thing: usize) -> Option<Can
     if together {
         cost -= 15.0;
     }
+    cost += remark(scene, text);
     let unnamed = node.label.is_empty();
     let names = if unnamed { Names::Thing(thing) } else { Names::Beside(thing) };
     Some(Candidate { cost: if unnamed { cost } else { cost + 25.0 }, text, names })
+}
+
+/// How much less likely a long text is a name.
+fn remark(scene: &Scene<'_>, text: usize) -> f64 {
+    if scene.nodes[text].label.length() > LONG { 15.0 } else { 0.0 }
 }
 
 /// Whether a thing shares its parent with hardly anything but its text, as the members of a small group do.
@@ -183,5 +191,5 @@ fn title(scene: &Scene<'_>, text: usize, ink: Rect, index: usize) -> Option<Cand
     } else {
         return None;
     };
-    Some(Candidate { cost, text, names: Names::Box(index) })
+    Some(Candidate { cost: cost + remark(scene, text), text, names: Names::Box(index) })
 }

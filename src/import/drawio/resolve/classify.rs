@@ -71,6 +71,7 @@ pub(super) fn classify(
         scene,
         routes,
         touched: touch::touched(scene, forms),
+        usual_icon: usual_icon(scene, forms),
         lines: Space::new(scene.edges().filter_map(|e| Some((e, route::bounds(&routes[e])?)))),
         forms,
         captions,
@@ -162,6 +163,8 @@ struct Work<'w, 'p> {
     scene: &'w Scene<'p>,
     routes: &'w [Vec<Point>],
     touched: Vec<bool>,
+    /// Area of the icon in the middle, by size.
+    usual_icon: f64,
     /// Connectors by place.
     lines: Space,
     forms: &'w [Form],
@@ -313,6 +316,9 @@ impl Work<'_, '_> {
         if node.label.length() > NOTE_LENGTH || node.label.list || node.label.lines.len() > 5 || contents.texts > 1 {
             return Meaning::Note;
         }
+        if self.is_table_cell(index) {
+            return Meaning::Note;
+        }
         if let Some(holder) = self.titled(index) {
             self.entitle(holder, index);
             return Meaning::Part(holder);
@@ -342,6 +348,13 @@ impl Work<'_, '_> {
         } else {
             Meaning::Decoration
         }
+    }
+
+    /// Whether the shape is one of several that share their sides.
+    fn is_table_cell(&self, index: usize) -> bool {
+        let rect = self.scene.nodes[index].rect;
+        let near = self.holders.near(self.scene, index, 1.0);
+        near.into_iter().filter(|other| abut(rect, self.scene.nodes[*other].rect)).count() >= 2
     }
 
     /// Whether a connector runs through the icon, as where a lock on it says that it is encrypted.
@@ -430,6 +443,21 @@ impl Work<'_, '_> {
                 | "легенда"
         )
     }
+}
+
+/// The area of the icon that is neither among the smaller nor among the larger half.
+fn usual_icon(scene: &Scene<'_>, forms: &[Form]) -> f64 {
+    let icons = scene.vertices().filter(|i| forms[*i] == Form::Icon);
+    let mut areas: Vec<f64> = icons.map(|i| scene.nodes[i].area()).collect();
+    areas.sort_by(f64::total_cmp);
+    areas.get(areas.len() / 2).copied().unwrap_or_default()
+}
+
+/// Whether two boxes share a side, as the cells of a table do.
+fn abut(a: Rect, b: Rect) -> bool {
+    let beside = (a.x1 - b.x0).abs().min((b.x1 - a.x0).abs()) <= 1.0 && a.y0.max(b.y0) + 5.0 < a.y1.min(b.y1);
+    let above = (a.y1 - b.y0).abs().min((b.y1 - a.y0).abs()) <= 1.0 && a.x0.max(b.x0) + 5.0 < a.x1.min(b.x1);
+    beside || above
 }
 
 /// Whether `rect` stands at a corner of `outer`, or astride the middle of its upper edge.

@@ -98,7 +98,7 @@ fn element(
         kind,
         service_name: service.as_deref().and_then(|key| known.service_name(key)),
         service,
-        shape: super::form::keys(&node.cell.style).into_iter().next(),
+        shape: super::form::key(&node.cell.style),
         boundaries: around.iter().filter_map(|z| builder.places.boundaries.get(z).copied()).collect(),
         tags: super::tags(node),
         properties: super::own_properties(node),

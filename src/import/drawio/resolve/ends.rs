@@ -91,7 +91,7 @@ impl<'e> Ends<'e> {
         let id = if source { cell.source.as_deref() } else { cell.target.as_deref() };
         let glued = id.and_then(|id| self.scene.find(id));
         if let Some(node) = glued {
-            let to = self.follow(node, edge, source);
+            let to = self.inside(self.follow(node, edge, source), edge, source);
             if to != Attached::Nothing {
                 return EndOf { to, snapped: false };
             }
@@ -122,6 +122,21 @@ impl<'e> Ends<'e> {
             (_, Meaning::Group) => self.into_group(glued, edge, source),
             (_, Meaning::Note) => Attached::Aside,
             _ => Attached::Nothing,
+        }
+    }
+
+    /// An end that is pinned to a spot inside a box, on something that stands there, means that thing.
+    fn inside(&self, to: Attached, edge: usize, source: bool) -> Attached {
+        let line = &self.routes[edge];
+        let end = if source { line.first() } else { line.last() };
+        let (Attached::Cell(zone), Some(&end)) = (to, end) else { return to };
+        let rect = self.scene.nodes[zone].rect;
+        if !self.is_zone(zone) || !rect.contains(end) || border_distance(rect, end) <= SNAP_TO_EDGE {
+            return to;
+        }
+        match self.nearest_element(end, SNAP_OF_LINES) {
+            Some((element, _)) if rect.contains(self.scene.nodes[element].rect.center()) => Attached::Cell(element),
+            _ => to,
         }
     }
 

@@ -75,21 +75,25 @@ pub(super) fn form(node: &Node<'_>) -> Form {
     }
 }
 
-/// Shape keys from the most telling to the least, for the catalogue.
-pub(super) fn keys(style: &Style) -> Vec<String> {
-    let host = style.get("shape").unwrap_or_default();
-    let mut keys = Vec::new();
-    for slot in ["resIcon", "prIcon", "grIcon", "network2Icon", "SAPIcon", "prType"] {
-        match style.get(slot) {
-            Some(key) if key.contains('.') => keys.push(key.to_owned()),
-            Some(name) => keys.push(format!("{host};{slot}={name}")),
-            None => {}
-        }
+/// Shape keys from the most telling to the least, for the catalogue: a glyph's name, then its host.
+pub(super) fn keys(style: &Style) -> Vec<&str> {
+    glyph(style).map(|(_, key)| key).into_iter().chain(style.shape()).collect()
+}
+
+/// The shape's key as people know it, such as `mxgraph.aws4.lambda` or `mxgraph.kubernetes.icon2;prIcon=api`.
+pub(super) fn key(style: &Style) -> Option<String> {
+    match (glyph(style), style.shape()) {
+        (Some((slot, name)), Some(host)) if !name.contains('.') => Some(format!("{host};{slot}={name}")),
+        (Some((_, key)), _) => Some(key.to_owned()),
+        (None, shape) => shape.map(str::to_owned),
     }
-    if let Some(shape) = style.shape() {
-        keys.push(shape.to_owned());
-    }
-    keys
+}
+
+/// The glyph that a tile shows, and the style's key for it.
+fn glyph(style: &Style) -> Option<(&'static str, &str)> {
+    ["resIcon", "prIcon", "grIcon", "network2Icon", "SAPIcon", "prType"]
+        .into_iter()
+        .find_map(|slot| style.get(slot).map(|key| (slot, key)))
 }
 
 fn is_arrow(shape: &str) -> bool {

@@ -38,8 +38,7 @@ impl<'w> Known<'w> {
     pub(super) fn recognise(&self, index: usize, parts: &[usize], label: &str) -> Option<Recognised> {
         let node = &self.scene.nodes[index];
         let own = std::iter::once(index).chain(parts.iter().copied());
-        let keys: Vec<String> = own.clone().flat_map(|i| form::keys(&self.scene.nodes[i].cell.style)).collect();
-        let shapes: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let shapes: Vec<&str> = own.clone().flat_map(|i| form::keys(&self.scene.nodes[i].cell.style)).collect();
         let image = own.clone().find_map(|i| picture::name(&self.scene.nodes[i]));
         let suggested = match self.forms[index] {
             Form::Shape(kind) => kind,
