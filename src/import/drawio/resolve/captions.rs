@@ -48,6 +48,8 @@ const SMALL: f64 = 200.0;
 const LONG: usize = 60;
 /// Height of the band along a box's top or bottom in which its title stands, in pixels.
 const TITLE_BAND: f64 = 45.0;
+/// How far above a box its title may stand, in pixels.
+const ABOVE: f64 = 28.0;
 
 /// Finds what every text names. The nearest and likeliest pair comes first; a thing has one name, a text names one thing.
 pub(super) fn find(scene: &Scene<'_>, forms: &[Form], routes: &[Vec<kurbo::Point>]) -> Captions {
@@ -58,7 +60,7 @@ pub(super) fn find(scene: &Scene<'_>, forms: &[Form], routes: &[Vec<kurbo::Point
     for text in scene.vertices().filter(|i| may_name(scene, forms, *i)) {
         let ink = ink::inside(&scene.nodes[text]);
         candidates.extend(things.around(ink, REACH).into_iter().filter_map(|t| beside(scene, text, ink, t)));
-        candidates.extend(boxes.around(ink, 12.0).into_iter().filter_map(|b| title(scene, text, ink, b)));
+        candidates.extend(boxes.around(ink, ABOVE).into_iter().filter_map(|b| title(scene, text, ink, b)));
         for edge in lines.around(ink, EDGE_REACH) {
             let gap = route::distance_to_box(&routes[edge], ink);
             if gap <= EDGE_REACH && !has_words(scene, edge) {
@@ -178,14 +180,15 @@ fn title(scene: &Scene<'_>, text: usize, ink: Rect, index: usize) -> Option<Cand
     let within = rect.x0 - 5.0 <= centre.x && centre.x <= rect.x1 + 5.0;
     let (top, bottom) = ((ink.y0 - rect.y0).abs(), (rect.y1 - ink.y1).abs());
     let above = rect.y0 - ink.y1;
+    let aligned = (ink.x0 - rect.x0).abs() <= 70.0 || (centre.x - rect.center().x).abs() <= 0.15 * rect.width();
     let cost = if !within {
         return None;
     } else if rect.contains(centre) && top <= TITLE_BAND {
-        8.0 + 0.5 * top
+        if aligned { 8.0 + 0.5 * top } else { 28.0 + 0.5 * top }
     } else if rect.contains(centre) && bottom <= TITLE_BAND {
         14.0 + 0.5 * bottom
-    } else if (0.0..=12.0).contains(&above) && (ink.x0 - rect.x0).abs() < 30.0 {
-        16.0 + above
+    } else if (0.0..=ABOVE).contains(&above) && (ink.x0 - rect.x0).abs() < 30.0 {
+        10.0 + 0.7 * above
     } else if rect.contains(centre) && rect.width().max(rect.height()) <= 2.0 * SMALL {
         30.0
     } else {

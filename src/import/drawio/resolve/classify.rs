@@ -243,9 +243,13 @@ impl Work<'_, '_> {
     fn cornered(&self, index: usize) -> Option<usize> {
         let rect = self.scene.nodes[index].rect;
         let reach = rect.width().max(rect.height());
-        self.holders.near(self.scene, index, reach).into_iter().find(|holder| {
+        let near = self.holders.near(self.scene, index, reach).into_iter().filter(|holder| {
             let outer = self.scene.nodes[*holder].rect;
             outer.area() >= CORNER_RATIO * rect.area() && at_corner(rect, outer, reach)
+        });
+        near.min_by(|a, b| {
+            let gap = |holder: usize| corner_gap(rect, self.scene.nodes[holder].rect);
+            gap(*a).total_cmp(&gap(*b))
         })
     }
 
@@ -279,6 +283,13 @@ impl Work<'_, '_> {
             return Meaning::Element;
         }
         if self.forms[index] == Form::Frame || self.known.is_stated_boundary(index) {
+            if contents.substance.is_empty()
+                && contents.bare.is_empty()
+                && let Some(holder) = self.titled(index)
+            {
+                self.entitle(holder, index);
+                return Meaning::Part(holder);
+            }
             return Meaning::Boundary;
         }
         let named = !node.label.is_empty() || self.out.title[index].is_some();
@@ -462,9 +473,21 @@ fn abut(a: Rect, b: Rect) -> bool {
 
 /// Whether `rect` stands at a corner of `outer`, or astride the middle of its upper edge.
 fn at_corner(rect: Rect, outer: Rect, reach: f64) -> bool {
+    let (across, down) = to_corner(rect, outer);
+    let astride = rect.y0 < outer.y0 && outer.y0 < rect.y1 && (rect.center().x - outer.center().x).abs() <= reach;
+    (across <= reach && down <= reach) || astride
+}
+
+/// How far the middle of `rect` is from the nearest corner of `outer`.
+fn corner_gap(rect: Rect, outer: Rect) -> f64 {
+    let (across, down) = to_corner(rect, outer);
+    across.hypot(down)
+}
+
+/// The same, sideways and upright.
+fn to_corner(rect: Rect, outer: Rect) -> (f64, f64) {
     let centre = rect.center();
     let across = (centre.x - outer.x0).abs().min((centre.x - outer.x1).abs());
     let down = (centre.y - outer.y0).abs().min((centre.y - outer.y1).abs());
-    let astride = rect.y0 < outer.y0 && outer.y0 < rect.y1 && (centre.x - outer.center().x).abs() <= reach;
-    (across <= reach && down <= reach) || astride
+    (across, down)
 }

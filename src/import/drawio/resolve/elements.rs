@@ -94,7 +94,7 @@ fn element(
     let around = builder.zones.around(cell);
     Element {
         id: node.id.clone(),
-        label: name.or(title).unwrap_or_else(|| format!("Unnamed {}", kind.title().to_lowercase())),
+        label: name.or(title).unwrap_or_else(|| nameless(node, kind)),
         kind,
         service_name: service.as_deref().and_then(|key| known.service_name(key)),
         service,
@@ -106,6 +106,12 @@ fn element(
         provenance,
         place: Some(to_rect(node.rect)),
     }
+}
+
+/// What to call a thing that bears no name anywhere.
+fn nameless(node: &super::Node<'_>, kind: ElementKind) -> String {
+    let person = node.cell.style.shape().is_some_and(|s| matches!(s, "actor" | "umlActor"));
+    if person { "User".to_owned() } else { format!("Unnamed {}", kind.title().to_lowercase()) }
 }
 
 /// The kind of a shape that nothing else tells.
