@@ -9,7 +9,7 @@ mod flow;
 mod layout;
 mod notice;
 mod previous;
-mod properties;
+pub(crate) mod properties;
 mod report;
 mod stated;
 mod threat;

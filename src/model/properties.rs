@@ -51,7 +51,7 @@ impl Stated {
 }
 
 /// The value of the first of `names` that is set and not empty, whatever its spelling.
-fn find<'p>(properties: &'p BTreeMap<String, String>, names: &[&str]) -> Option<&'p str> {
+pub(crate) fn find<'p>(properties: &'p BTreeMap<String, String>, names: &[&str]) -> Option<&'p str> {
     names.iter().find_map(|name| {
         let value = properties.iter().find(|(key, _)| canonical(key) == *name)?.1.trim();
         (!value.is_empty()).then_some(value)
@@ -75,7 +75,7 @@ fn scope(properties: &BTreeMap<String, String>) -> Scope {
 }
 
 /// A name in lower case with hyphens, however it is spelt.
-fn canonical(name: &str) -> String {
+pub(crate) fn canonical(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
     let mut after_lower = false;
     for c in name.trim().chars() {

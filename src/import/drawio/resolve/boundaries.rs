@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Builder, Classified, Known, Meaning, scene::Scene, to_rect};
-use crate::{
-    import::properties,
-    model::{self, BoundaryIndex, BoundaryType, Outline, TrustBoundary},
-};
+use crate::model::{self, BoundaryIndex, BoundaryType, Outline, Stated, TrustBoundary};
 
 /// Every boundary in the file's order. Their places are noted in the builder.
 pub(super) fn boundaries(builder: &mut Builder<'_>, classified: &Classified, known: &Known<'_>) -> Vec<TrustBoundary> {
@@ -81,7 +78,7 @@ fn boundary(
         },
         tags: super::tags(node),
         properties: super::own_properties(node),
-        stated: properties::stated(&node.cell.data),
+        stated: Stated::of_properties(&node.cell.data),
         because,
         place: Some(match line {
             Some(line) => Outline::Line(line.clone()),

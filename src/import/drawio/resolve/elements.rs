@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use super::{Builder, Classified, Form, Known, Meaning, scene::Scene, to_rect};
 use crate::{
     catalog,
-    import::properties,
-    model::{Basis, Element, ElementIndex, ElementKind, NoticeLevel, Provenance},
+    model::{Basis, Element, ElementIndex, ElementKind, NoticeLevel, Provenance, Stated},
 };
 
 /// Every element in the file's order. Their places are noted in the builder.
@@ -102,7 +101,7 @@ fn element(
         boundaries: around.iter().filter_map(|z| builder.places.boundaries.get(z).copied()).collect(),
         tags: super::tags(node),
         properties: super::own_properties(node),
-        stated: properties::stated(&node.cell.data),
+        stated: Stated::of_properties(&node.cell.data),
         provenance,
         place: Some(to_rect(node.rect)),
     }

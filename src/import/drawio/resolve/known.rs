@@ -9,7 +9,7 @@ use super::{
 use crate::{
     catalog::{Catalog, Look, Meaning, Recognised},
     import::properties::{self, Declared},
-    model::BoundaryType,
+    model::{BoundaryType, properties::find},
 };
 
 /// The catalogue, asked about the cells of one page.
@@ -45,8 +45,8 @@ impl<'w> Known<'w> {
             _ => None,
         };
         self.catalog.recognise(&Look {
-            stated_kind: properties::find(&node.cell.data, properties::KIND),
-            stated_service: properties::find(&node.cell.data, properties::SERVICE),
+            stated_kind: find(&node.cell.data, properties::KIND),
+            stated_service: find(&node.cell.data, properties::SERVICE),
             shapes: &shapes,
             image: image.as_deref(),
             label,

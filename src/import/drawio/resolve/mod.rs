@@ -37,8 +37,8 @@ use self::{
 use super::page;
 use crate::{
     catalog::Catalog,
-    import::{ReadOptions, properties},
-    model::{self, BoundaryIndex, Coverage, DataFlow, Diagram, ElementIndex, End, Notice, NoticeLevel},
+    import::ReadOptions,
+    model::{self, BoundaryIndex, Coverage, DataFlow, Diagram, ElementIndex, End, Notice, NoticeLevel, Stated},
 };
 
 /// The data-flow diagram that a page draws.
@@ -133,7 +133,7 @@ impl Builder<'_> {
             snapped: flow.snapped,
             tags: tags(node),
             properties: own_properties(node),
-            stated: properties::stated(&node.cell.data),
+            stated: Stated::of_properties(&node.cell.data),
             path: path.iter().map(|p| model::Point { x: p.x, y: p.y }).collect(),
         })
     }
