@@ -19,7 +19,7 @@ pub struct LambdaVector {
     pub entry_point: String,
     /// How it works.
     pub how: String,
-    /// What to do, most effective first.
+    /// Ids of the countermeasures, most effective first.
     pub countermeasures: Vec<String>,
     /// Severity in an ordinary workload.
     pub severity: Severity,
@@ -73,6 +73,9 @@ mod tests {
         assert_eq!(ids.len(), catalog.lambda_vectors().len(), "ids are unique");
         for vector in catalog.lambda_vectors() {
             assert!(vector.countermeasures.len() >= 2 && !vector.rules.is_empty(), "{}", vector.id);
+            for id in &vector.countermeasures {
+                assert!(catalog.rules().countermeasure(id).is_some(), "{}: no countermeasure {id}", vector.id);
+            }
             let written = vector.owasp_serverless.len() + vector.csa.len() + vector.references.len();
             assert_eq!(vector.read_references().count(), written, "{}", vector.id);
         }
