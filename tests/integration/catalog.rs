@@ -1,9 +1,13 @@
 //! What the built-in catalogue recognises.
 
+use std::sync::LazyLock;
+
 use threatsheet::{
     catalog::{Catalog, Look, Meaning},
     model::{Basis, BoundaryType, ElementKind},
 };
+
+static BUILTIN: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
 
 const EXTERNAL: ElementKind = ElementKind::ExternalEntity;
 const PROCESS: ElementKind = ElementKind::Process;
@@ -11,7 +15,7 @@ const STORE: ElementKind = ElementKind::DataStore;
 
 /// The kind and the service of what is seen, as text; `-` where nothing tells.
 fn seen(look: &Look<'_>) -> String {
-    match Catalog::builtin().recognise(look).map(|r| r.meaning) {
+    match BUILTIN.recognise(look).map(|r| r.meaning) {
         Some(Meaning::Element { kind, service }) => format!("{kind} {}", service.unwrap_or_default()).trim().to_owned(),
         Some(Meaning::Boundary(kind)) => format!("boundary {kind}"),
         Some(Meaning::Decoration) => "decoration".to_owned(),
@@ -184,7 +188,7 @@ fn pasted_pictures_are_known_by_the_names_they_carry() {
 
 #[test]
 fn keys_that_do_not_exist_are_known_by_what_they_resemble() {
-    let catalog = Catalog::builtin();
+    let catalog = &*BUILTIN;
     for (shape, service) in [
         ("mxgraph.aws4.cloud_hsm", "cloudhsm"),
         ("mxgraph.aws4.vpc_peering", "vpc-peering"),
@@ -206,7 +210,7 @@ fn keys_that_do_not_exist_are_known_by_what_they_resemble() {
 
 #[test]
 fn boxes_are_typed_by_label_then_colour_then_icon() {
-    let catalog = Catalog::builtin();
+    let catalog = &*BUILTIN;
     let typed = |label: &str, icon: Option<&str>, stroke: Option<&str>, fill: Option<&str>, dashed| {
         catalog.boundary_type(label, icon, stroke, fill, dashed).map(|(kind, _)| kind)
     };

@@ -1,5 +1,6 @@
 //! The integration tests: one program, a module a subject.
 mod catalog;
+mod catalog_schema;
 
 mod inspect;
 mod layering;
