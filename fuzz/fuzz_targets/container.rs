@@ -1,0 +1,6 @@
+//! Any bytes: what file is this?
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| threatsheet_fuzz::read(bytes));
