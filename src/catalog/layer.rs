@@ -53,15 +53,35 @@ impl Catalog {
     /// # Errors
     /// Everything that is wrong in the files, each with its line.
     pub fn load(dirs: &[PathBuf]) -> Result<Self, CatalogError> {
-        let mut catalog = Self::builtin();
         let mut problems = Vec::new();
-        let mut layers = Vec::new();
-        let mut rules = Vec::new();
+        let mut texts = Vec::new();
         for path in dirs.iter().flat_map(|dir| files_of(dir, &mut problems)).collect::<Vec<_>>() {
             let name = path.display().to_string();
-            match read(&path, &name).and_then(|text| Ok((parse(&name, &text)?, text))) {
+            match read(&path, &name) {
+                Ok(text) => texts.push((name, text)),
                 Err(problem) => problems.push(problem),
-                Ok((file, text)) => {
+            }
+        }
+        Self::layered(texts, problems)
+    }
+
+    /// The built-in catalogue with one file's text laid over it; `name` is what a mistake is reported under.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the text, each with its line.
+    pub fn with_text(name: &str, text: &str) -> Result<Self, CatalogError> {
+        Self::layered(vec![(name.to_owned(), text.to_owned())], Vec::new())
+    }
+
+    /// Lays texts over the built-in catalogue. `problems` are those met so far.
+    fn layered(texts: Vec<(String, String)>, mut problems: Vec<Problem>) -> Result<Self, CatalogError> {
+        let mut catalog = Self::builtin();
+        let mut layers = Vec::new();
+        let mut rules = Vec::new();
+        for (name, text) in texts {
+            match parse(&name, &text) {
+                Err(problem) => problems.push(problem),
+                Ok(file) => {
                     check_shapes(&name, &text, &file, &mut problems);
                     layers.push(Layer { mentions: mentions(&text, &file), name: name.clone(), text: text.clone() });
                     rules.push(RuleFile::of(&name, Cow::Owned(text), catalog.add(file)));

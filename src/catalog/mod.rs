@@ -14,6 +14,7 @@ pub mod notation;
 mod recognise;
 mod reference;
 mod rule;
+mod seed;
 mod service;
 mod shapes;
 mod vocabulary;
@@ -34,6 +35,7 @@ pub use rule::{
     CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile,
     fill,
 };
+pub use seed::{Seed, seeds};
 pub use service::{Placement, Service, ServiceRole};
 pub use shapes::Shape;
 pub use vocabulary::{BoundarySet, DERIVED_TRAITS, KindSet, ServiceSet, Vocabulary, plain};
