@@ -83,7 +83,7 @@ fn place(diagram: &Diagram, threat: &Threat) -> String {
 }
 
 /// Text on one line in which nothing is markup: every character that Markdown or HTML reads is escaped.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in clean(text).chars() {
         match c {
