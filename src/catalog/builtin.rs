@@ -48,6 +48,11 @@ pub(super) const RULES: &[(&str, &str)] = &[
     ("countermeasures/logging.toml", include_str!("countermeasures/logging.toml")),
 ];
 
+/// The texts of all built-in files that hold knowledge, the shape table among them.
+pub(super) fn texts() -> impl Iterator<Item = &'static str> {
+    FILES.iter().chain(RULES).map(|(_, text)| *text).chain([super::shapes::TABLE])
+}
+
 /// The built-in files, read.
 pub(super) fn files() -> Vec<CatalogFile> {
     // A test reads them all, so a mistake cannot reach a user. Reading TOML is most of the program's start.

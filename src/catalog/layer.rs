@@ -84,6 +84,7 @@ impl Catalog {
                 Ok(file) => {
                     check_shapes(&name, &text, &file, &mut problems);
                     layers.push(Layer { mentions: mentions(&text, &file), name: name.clone(), text: text.clone() });
+                    catalog.layers.push(text.clone());
                     rules.push(RuleFile::of(&name, Cow::Owned(text), catalog.add(file)));
                 }
             }

@@ -25,6 +25,8 @@ use std::{
     sync::OnceLock,
 };
 
+use sha2::{Digest as _, Sha256};
+
 pub use boundary::{BoundaryLook, Colours};
 pub use control::{Control, ControlScope};
 pub use error::{CatalogError, Problem, did_you_mean};
@@ -55,6 +57,8 @@ pub struct Catalog {
     boundaries: Vec<BoundaryLook>,
     lexicon: OnceLock<lexicon::Lexicon>,
     disabled: BTreeSet<String>,
+    /// Texts of the files that are laid over the built-in ones.
+    layers: Vec<String>,
 }
 
 impl Catalog {
@@ -89,6 +93,19 @@ impl Catalog {
         let mut files = builtin::rules()?;
         files.extend(self.added_rules.iter().cloned());
         RuleBook::build(self, &files).map_err(|problems| CatalogError { problems })
+    }
+
+    /// The catalogue's version: a hash over every file that takes part, built-in or laid over it.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let mut hash = Sha256::new();
+        let mut add = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        };
+        builtin::texts().for_each(&mut add);
+        self.layers.iter().for_each(|text| add(text));
+        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// All services, in the order of the files.

@@ -28,7 +28,7 @@ pub(super) struct Line<'a> {
 }
 
 /// The built-in table: `key,means,title`, sorted by key; keys in the form of [`normal_key`].
-const TABLE: &str = include_str!("shapes.csv");
+pub(super) const TABLE: &str = include_str!("shapes.csv");
 
 fn lines() -> &'static [&'static str] {
     static LINES: OnceLock<Vec<&'static str>> = OnceLock::new();

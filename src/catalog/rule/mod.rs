@@ -13,22 +13,22 @@ pub use book::{Rule, RuleBook, RuleFile};
 pub use example::{Example, ExampleTarget, Expectation};
 pub use placeholder::{Placeholder, fill};
 
-use crate::model::{Effect, Stride, Tier};
+use crate::model::{Effect, Stride, Tier, words};
 
 use super::condition::Subject;
 
-/// What a rule's condition is tried on, and what its rows are about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum On {
-    /// Each element.
-    Element,
-    /// Each flow.
-    Flow,
-    /// Each boundary.
-    Boundary,
-    /// The diagram, once.
-    Diagram,
+words! {
+    /// What a rule's condition is tried on, and what its rows are about.
+    pub enum On ("place") {
+        /// Each element.
+        Element = "element",
+        /// Each flow.
+        Flow = "flow",
+        /// Each boundary.
+        Boundary = "boundary",
+        /// The diagram, once.
+        Diagram = "diagram",
+    }
 }
 
 impl On {
