@@ -1,11 +1,18 @@
 //! Writing reports: one table of columns, used by every format; one file a format.
 
+pub mod columns;
+mod coverage;
+mod csv;
 mod inspect_json;
 mod inspect_table;
+mod json;
 mod plain;
+mod text;
+mod xlsx;
 
 pub use inspect_json::inspect_json;
 pub use inspect_table::inspect_table;
+pub use json::REPORT_SCHEMA;
 
 use std::io::Write;
 
@@ -65,6 +72,12 @@ pub fn write(
     options: &ExportOptions,
     out: &mut (dyn Write + Send),
 ) -> Result<(), ExportError> {
-    let _ = (report, format, options, out);
-    Err(ExportError::Format("no exporter yet".to_owned()))
+    match format {
+        Format::Xlsx => xlsx::write(report, options, out),
+        Format::Csv => csv::write(report, options, out),
+        Format::Json => json::write(report, out),
+        Format::Html | Format::Markdown | Format::Sarif => {
+            Err(ExportError::Format(format!("{format} cannot be written yet")))
+        }
+    }
 }

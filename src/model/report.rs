@@ -1,7 +1,5 @@
 //! What exporters receive: the diagrams, their threats and what is needed to understand them.
 
-use std::collections::BTreeMap;
-
 use super::{Countermeasure, Diagram, Document, ElementIndex, KeptSheet, Severity, Status, Stride, Threat};
 
 /// A control that was seen in a diagram.
@@ -72,8 +70,6 @@ pub struct ThreatReport {
     pub checklists: Vec<ChecklistItem>,
     /// Threats of the earlier table that are gone.
     pub retired: Vec<RetiredThreat>,
-    /// Names of the services that the diagrams use, by key.
-    pub services: BTreeMap<String, String>,
     /// Rows that people added to the earlier table by hand: column name and content, in order.
     pub own_rows: Vec<Vec<(String, String)>>,
     /// What people wrote on other sheets of the earlier workbook.

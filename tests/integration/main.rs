@@ -2,5 +2,7 @@
 mod catalog;
 mod catalog_schema;
 
+mod export;
 mod inspect;
 mod layering;
+mod sample_report;
