@@ -10,7 +10,9 @@ mod file;
 mod lambda_vector;
 mod layer;
 mod lexicon;
+mod known;
 pub mod notation;
+mod phrases;
 mod recognise;
 mod reference;
 mod rule;
@@ -32,6 +34,8 @@ pub use control::{Control, ControlScope};
 pub use error::{CatalogError, Problem, did_you_mean};
 pub use file::{CatalogFile, parse};
 pub use lambda_vector::LambdaVector;
+pub use known::Known;
+pub use phrases::{PhraseIndex, Text};
 pub use recognise::{Look, Meaning, Recognised};
 pub use rule::{
     CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile,
@@ -118,6 +122,12 @@ impl Catalog {
     #[must_use]
     pub fn service(&self, key: &str) -> Option<&Service> {
         self.service_index.get(key).and_then(|i| self.services.get(*i))
+    }
+
+    /// The position of the service with this key in [`Catalog::services`].
+    #[must_use]
+    pub fn service_position(&self, key: &str) -> Option<usize> {
+        self.service_index.get(key).copied()
     }
 
     /// All controls, in the order of the files.

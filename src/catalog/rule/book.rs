@@ -11,7 +11,7 @@ use toml::Spanned;
 use super::{CountermeasureEntry, Example, MAX_TITLE, On, Placeholder, RuleEntry, placeholder};
 use crate::{
     catalog::{
-        Catalog, CatalogFile, Problem,
+        Catalog, CatalogFile, Known, Problem,
         condition::{self, Condition, Subject},
         did_you_mean, reference,
         vocabulary::Vocabulary,
@@ -83,6 +83,7 @@ pub struct RuleBook {
     countermeasures: Vec<Countermeasure>,
     by_id: HashMap<String, usize>,
     countermeasure_by_id: HashMap<String, usize>,
+    known: Known,
 }
 
 impl RuleBook {
@@ -93,7 +94,7 @@ impl RuleBook {
     /// Every mistake in every rule.
     pub fn build(catalog: &Catalog, files: &[RuleFile]) -> Result<Self, Vec<Problem>> {
         let words = Vocabulary::new(catalog);
-        let mut book = Self::default();
+        let mut book = Self { known: Known::new(catalog, &words), ..Self::default() };
         for file in files {
             for entry in &file.countermeasures {
                 book.add_countermeasure(entry);
@@ -145,6 +146,12 @@ impl RuleBook {
                 self.countermeasures.push(new);
             }
         }
+    }
+
+    /// What inference asks of every diagram.
+    #[must_use]
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 
     /// All rules, in the order of the files.

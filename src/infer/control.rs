@@ -1,0 +1,382 @@
+//! Controls drawn in a diagram: where they are seen, and what they protect.
+
+use crate::{
+    catalog::{ControlScope, Text},
+    model::{BoundaryIndex, BoundaryType, ElementIndex, ElementKind, Fact, SeenControl, Truth},
+};
+
+use super::scene::{Focus, Scene};
+
+/// Where a control was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Diagram,
+    /// A service that brings it, or a word on an element.
+    Element { element: usize, icon: bool },
+    Flow(usize),
+    Boundary(usize),
+}
+
+#[derive(Clone, Debug)]
+struct Seen {
+    place: Place,
+    evidence: String,
+}
+
+/// One control: where it was seen, and what it protects.
+#[derive(Clone, Debug, Default)]
+struct Coverage {
+    seen: Vec<Seen>,
+    /// On the element itself, or attached to it.
+    own: Vec<bool>,
+    /// On every way from outside to the element.
+    behind: Vec<bool>,
+    flows: Vec<bool>,
+    diagram: bool,
+}
+
+/// Every control of a diagram, by its position in the catalogue.
+#[derive(Debug, Default)]
+pub(super) struct Controls(Vec<Coverage>);
+
+/// Protocols that prove the server and keep data from being read on the way.
+pub(super) const SECURE: [&str; 12] =
+    ["https", "tls", "wss", "mqtts", "ssh", "sftp", "ftps", "amqps", "ldaps", "ssl", "grpcs", "ipsec"];
+
+/// Protocols that anybody on the way can read.
+pub(super) const PLAIN: [&str; 8] = ["http", "ws", "mqtt", "ftp", "telnet", "ldap", "smtp", "amqp"];
+
+impl Controls {
+    pub(super) fn find(scene: &Scene<'_>) -> Self {
+        let count = scene.catalog.controls().len();
+        let mut all: Vec<Vec<Seen>> = vec![Vec::new(); count];
+        let mut note = |control: usize, place: Place, evidence: String| {
+            if let Some(list) = all.get_mut(control) {
+                list.push(Seen { place, evidence });
+            }
+        };
+        on_elements(scene, &mut note);
+        on_flows(scene, &mut note);
+        on_boundaries(scene, &mut note);
+        for note_text in &scene.diagram.notes {
+            for (control, phrase) in scene.known.control_words.find(&Text::of([note_text.as_str()])) {
+                note(control, Place::Diagram, format!("a note on the page mentions “{phrase}”"));
+            }
+        }
+        Self(all.into_iter().enumerate().map(|(c, seen)| Coverage::new(scene, c, seen)).collect())
+    }
+
+    /// Whether a control is there for `focus`.
+    pub(super) fn status(&self, scene: &Scene<'_>, control: usize, focus: Focus) -> Truth {
+        if is_denied(scene, control, focus) {
+            return Truth::No;
+        }
+        if self.covers(scene, control, focus) { Truth::Yes } else { Truth::Unknown }
+    }
+
+    fn covers(&self, scene: &Scene<'_>, control: usize, focus: Focus) -> bool {
+        let Some(c) = self.0.get(control).filter(|c| !c.seen.is_empty()) else { return false };
+        let at = |list: &[bool], i: usize| list.get(i).copied().unwrap_or_default();
+        c.diagram
+            || match focus {
+                Focus::Diagram => true,
+                Focus::Element(e) => at(&c.own, e) || at(&c.behind, e),
+                Focus::Flow(f, answer) => {
+                    let ends = scene.ends(f, answer);
+                    let source = ends.and_then(|(s, _)| s.element());
+                    let target = ends.and_then(|(_, t)| t.element());
+                    at(&c.flows, f)
+                        || source.is_some_and(|s| at(&c.own, s.0))
+                        || target.is_some_and(|t| at(&c.own, t.0) || at(&c.behind, t.0))
+                }
+                Focus::Boundary(b) => {
+                    c.seen.iter().any(|s| s.place == Place::Boundary(b))
+                        || scene.members.get(b).is_some_and(|m| !m.is_empty() && m.iter().any(|e| at(&c.own, *e)))
+                }
+            }
+    }
+
+    /// Where a control that covers `focus` was seen, as a sentence.
+    pub(super) fn evidence(&self, scene: &Scene<'_>, control: usize, focus: Focus) -> String {
+        let Some(c) = self.0.get(control) else { return String::new() };
+        let near: Vec<usize> = match focus {
+            Focus::Element(e) => vec![e],
+            Focus::Flow(f, answer) => scene
+                .ends(f, answer)
+                .into_iter()
+                .flat_map(|(s, t)| [t.element(), s.element()])
+                .flatten()
+                .map(|e| e.0)
+                .collect(),
+            _ => Vec::new(),
+        };
+        let touches = |seen: &&Seen| match seen.place {
+            Place::Flow(f) => focus == Focus::Flow(f, false) || focus == Focus::Flow(f, true),
+            Place::Element { element, .. } => {
+                let linked = |list: &[Vec<usize>]| list.get(element).is_some_and(|l| near.iter().any(|n| l.contains(n)));
+                near.contains(&element) || linked(&scene.topology.callers) || linked(&scene.topology.callees)
+            }
+            Place::Boundary(b) => near.iter().any(|n| scene.members.get(b).is_some_and(|m| m.contains(n))),
+            Place::Diagram => false,
+        };
+        let on_way = |seen: &&Seen| match (seen.place, near.first()) {
+            (Place::Element { element, .. }, Some(n)) => scene.topology.way_in(*n).contains(&element),
+            _ => false,
+        };
+        let best = c.seen.iter().find(touches).or_else(|| c.seen.iter().find(on_way)).or(c.seen.first());
+        best.map(|s| s.evidence.clone()).unwrap_or_default()
+    }
+
+    /// Every control that was seen, for the report.
+    pub(super) fn report(&self, scene: &Scene<'_>, document: usize, page: usize) -> Vec<SeenControl> {
+        let parts = self.0.iter().zip(scene.catalog.controls());
+        parts
+            .filter_map(|(c, control)| {
+                let first = c.seen.first()?;
+                let more = c.seen.len().saturating_sub(1);
+                let and = if more > 0 { format!(", and {more} more") } else { String::new() };
+                let covered = (0..scene.diagram.elements.len())
+                    .filter(|i| !c.diagram && [&c.own, &c.behind].iter().any(|l| l.get(*i).is_some_and(|b| *b)));
+                Some(SeenControl {
+                    document,
+                    page,
+                    control: control.key.clone(),
+                    name: control.name.clone(),
+                    evidence: format!("{}{and}", first.evidence),
+                    protects: covered.map(ElementIndex).collect(),
+                })
+            })
+            .collect()
+    }
+}
+
+/// Whether the diagram states that a control is missing.
+fn is_denied(scene: &Scene<'_>, control: usize, focus: Focus) -> bool {
+    let Some(key) = scene.catalog.controls().get(control).map(|c| c.key.as_str()) else { return false };
+    let denies = |list: &[String]| list.iter().any(|m| m == key);
+    let element = |i: usize| scene.element(i).is_some_and(|e| denies(&e.stated.missing_controls));
+    match focus {
+        Focus::Element(i) => element(i),
+        Focus::Flow(f, answer) => {
+            scene.diagram.flows.get(f).is_some_and(|f| denies(&f.stated.missing_controls))
+                || scene.ends(f, answer).and_then(|(_, t)| t.element()).is_some_and(|t| element(t.0))
+        }
+        Focus::Boundary(b) => scene.diagram.boundaries.get(b).is_some_and(|b| denies(&b.stated.missing_controls)),
+        Focus::Diagram => scene.diagram.boundaries.iter().any(|b| denies(&b.stated.missing_controls)),
+    }
+}
+
+fn on_elements(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
+    for (i, element) in scene.diagram.elements.iter().enumerate() {
+        let label = &element.label;
+        let brings = scene.services.get(i).copied().flatten().and_then(|s| scene.known.service_controls.get(s));
+        for control in brings.into_iter().flatten() {
+            note(*control, Place::Element { element: i, icon: true }, format!("“{label}” is drawn"));
+        }
+        let here = Place::Element { element: i, icon: false };
+        for (control, phrase) in scene.texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default() {
+            if !brings.is_some_and(|b| b.contains(&control)) {
+                note(control, here, format!("the label “{label}” mentions “{phrase}”"));
+            }
+        }
+        for key in &element.stated.controls {
+            if let Some(control) = position(scene, key) {
+                note(control, here, format!("it is stated for “{label}”"));
+            }
+        }
+        let store = element.kind == ElementKind::DataStore;
+        for (key, holds, says) in [
+            ("authn", element.stated.facts.get(Fact::ProvidesAuthentication).is_yes(), "is stated to authenticate"),
+            ("authn", element.stated.facts.get(Fact::Authenticated).is_yes(), "is stated to take authenticated calls only"),
+            ("kms", store && element.stated.facts.get(Fact::Encrypted).is_yes(), "is stated to be encrypted"),
+            ("private-subnet", in_private_subnet(scene, i), "lies in a private subnet"),
+            ("sg", scene.lies_in(i, |t| t == BoundaryType::SecurityGroup), "lies in a security group"),
+        ] {
+            if let Some(control) = position(scene, key).filter(|_| holds) {
+                note(control, here, format!("“{label}” {says}"));
+            }
+        }
+    }
+}
+
+fn in_private_subnet(scene: &Scene<'_>, i: usize) -> bool {
+    !scene.is_misplaced(i) && scene.lies_in(i, |t| t == BoundaryType::PrivateSubnet)
+}
+
+fn on_flows(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
+    for (i, flow) in scene.diagram.flows.iter().enumerate() {
+        let shown = if flow.label.is_empty() { "a flow".to_owned() } else { format!("the flow “{}”", flow.label) };
+        for (control, phrase) in scene.flow_texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default() {
+            note(control, Place::Flow(i), format!("the label “{}” mentions “{phrase}”", flow.label));
+        }
+        for key in &flow.stated.controls {
+            if let Some(control) = position(scene, key) {
+                note(control, Place::Flow(i), format!("it is stated for {shown}"));
+            }
+        }
+        if scene.flow_encrypted(i).is_yes() {
+            position(scene, "tls").into_iter().for_each(|c| note(c, Place::Flow(i), format!("{shown} is encrypted")));
+        }
+        if flow.stated.facts.get(Fact::Authenticated).is_yes() {
+            position(scene, "authn").into_iter().for_each(|c| note(c, Place::Flow(i), format!("{shown} is authenticated")));
+        }
+    }
+}
+
+fn on_boundaries(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
+    for (i, boundary) in scene.diagram.boundaries.iter().enumerate() {
+        for (control, phrase) in scene.boundary_texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default() {
+            note(control, Place::Boundary(i), format!("the label “{}” mentions “{phrase}”", boundary.label));
+        }
+        for key in &boundary.stated.controls {
+            if let Some(control) = position(scene, key) {
+                note(control, Place::Boundary(i), format!("it is stated for “{}”", boundary.label));
+            }
+        }
+    }
+}
+
+fn position(scene: &Scene<'_>, key: &str) -> Option<usize> {
+    scene.catalog.controls().iter().position(|c| c.key == key)
+}
+
+impl Coverage {
+    fn new(scene: &Scene<'_>, control: usize, seen: Vec<Seen>) -> Self {
+        if seen.is_empty() {
+            return Self::default();
+        }
+        let scopes = scene.catalog.controls().get(control).map(|c| c.scope.as_slice()).unwrap_or_default();
+        let has = |scope| scopes.contains(&scope);
+        let count = scene.diagram.elements.len();
+        let mut new = Self {
+            seen,
+            own: vec![false; count],
+            behind: vec![false; count],
+            flows: vec![false; scene.diagram.flows.len()],
+            diagram: false,
+        };
+        new.diagram = has(ControlScope::Diagram);
+        let mut guards = Guards { elements: vec![false; count], flows: vec![false; scene.diagram.flows.len()] };
+        for seen in new.seen.clone() {
+            match seen.place {
+                Place::Diagram => {}
+                Place::Element { element, icon } => {
+                    new.on_element(scene, element, icon, scopes, &mut guards);
+                }
+                Place::Flow(f) => {
+                    mark(&mut new.flows, f);
+                    mark(&mut guards.flows, f);
+                }
+                Place::Boundary(b) => {
+                    for member in scene.members.get(b).into_iter().flatten() {
+                        mark(&mut new.own, *member);
+                        mark(&mut guards.elements, *member);
+                    }
+                }
+            }
+        }
+        if has(ControlScope::Path) {
+            new.behind = guards.protect(scene);
+        }
+        new
+    }
+
+    fn on_element(&mut self, scene: &Scene<'_>, e: usize, icon: bool, scopes: &[ControlScope], guards: &mut Guards) {
+        let neighbours = || {
+            let of = |lists: &[Vec<usize>]| lists.get(e).cloned().unwrap_or_default();
+            let mut all = of(&scene.topology.callers);
+            all.extend(of(&scene.topology.callees));
+            all
+        };
+        let drawn_as_control = icon && scene.in_set(e, &scene.known.control_icons);
+        mark(&mut self.own, e);
+        mark(&mut guards.elements, e);
+        if icon && scopes.contains(&ControlScope::Element) {
+            neighbours().into_iter().filter(|n| !is_external(scene, *n)).for_each(|n| mark(&mut self.own, n));
+        }
+        if icon && scopes.contains(&ControlScope::Flow) {
+            for f in [&scene.topology.inflows, &scene.topology.outflows].into_iter().filter_map(|l| l.get(e)).flatten() {
+                mark(&mut self.flows, *f);
+            }
+        }
+        if icon && (drawn_as_control || scopes.contains(&ControlScope::Boundary)) {
+            self.in_boxes(scene, e, scopes, guards);
+        }
+        let inline = [&scene.topology.previous, &scene.topology.next].iter().all(|l| l.get(e).is_some_and(|l| !l.is_empty()));
+        let decides = icon && scene.in_set(e, &scene.known.authenticates);
+        if decides && !scene.is_passthrough(e) {
+            // Who signs in there is known to everything that they call.
+            neighbours().into_iter().for_each(|n| mark(&mut guards.elements, n));
+        } else if icon && !inline && (drawn_as_control || scene.is_passthrough(e)) {
+            neighbours().into_iter().filter(|n| !is_external(scene, *n)).for_each(|n| mark(&mut guards.elements, n));
+        }
+    }
+
+    /// A control that stands in a small box with others protects them; one that works for a network, all in it.
+    fn in_boxes(&mut self, scene: &Scene<'_>, e: usize, scopes: &[ControlScope], guards: &mut Guards) {
+        let network = scopes.contains(&ControlScope::Boundary);
+        let Some(element) = scene.element(e) else { return };
+        let holds = |b: &&BoundaryIndex| {
+            let kind = scene.diagram.boundary(**b).kind;
+            matches!(kind, BoundaryType::Logical | BoundaryType::Service | BoundaryType::SecurityGroup)
+                || network && (kind.is_network() || kind == BoundaryType::TrustBoundary)
+        };
+        for b in element.boundaries.iter().rev().find(holds) {
+            for member in scene.members.get(b.0).into_iter().flatten() {
+                mark(&mut self.own, *member);
+                mark(&mut guards.elements, *member);
+            }
+        }
+    }
+}
+
+fn is_external(scene: &Scene<'_>, i: usize) -> bool {
+    scene.element(i).is_none_or(|e| e.kind == ElementKind::ExternalEntity)
+}
+
+/// Elements and flows that a control stands on: what is behind them on every way is protected.
+struct Guards {
+    elements: Vec<bool>,
+    flows: Vec<bool>,
+}
+
+impl Guards {
+    fn protect(&self, scene: &Scene<'_>) -> Vec<bool> {
+        let t = &scene.topology;
+        let roots: Vec<usize> = if t.outsiders.is_empty() {
+            (0..t.previous.len()).filter(|i| t.previous.get(*i).is_some_and(Vec::is_empty)).collect()
+        } else {
+            t.outsiders.clone()
+        };
+        let all = reached(scene, &roots, |_, _| false);
+        let open = reached(scene, &roots, |element, flow| {
+            self.elements.get(element).is_some_and(|g| *g) || self.flows.get(flow).is_some_and(|g| *g)
+        });
+        all.iter().zip(&open).map(|(all, open)| *all && !*open).collect()
+    }
+}
+
+/// Elements that a path leads to from `roots` (which count where nothing blocks them). `blocked` is asked for the
+/// element that a step leaves and its flow; a blocked element is entered, not left.
+fn reached(scene: &Scene<'_>, roots: &[usize], blocked: impl Fn(usize, usize) -> bool) -> Vec<bool> {
+    let mut found = vec![false; scene.diagram.elements.len()];
+    let mut stack: Vec<usize> = roots.to_vec();
+    roots.iter().for_each(|r| mark(&mut found, *r));
+    while let Some(i) = stack.pop() {
+        for flow in scene.topology.outflows.get(i).into_iter().flatten() {
+            let target = scene.topology.legs.get(*flow).and_then(|l| l.target.element());
+            let Some(target) = target.map(|t| t.0).filter(|_| !blocked(i, *flow)) else { continue };
+            if found.get(target).is_some_and(|f| !*f) {
+                mark(&mut found, target);
+                stack.push(target);
+            }
+        }
+    }
+    found
+}
+
+fn mark(list: &mut [bool], at: usize) {
+    if let Some(place) = list.get_mut(at) {
+        *place = true;
+    }
+}

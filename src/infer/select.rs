@@ -1,0 +1,126 @@
+//! From everything that holds to what is worth a row: fallbacks, groups, roll-up, detail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Detail,
+    candidate::Candidate,
+    scene::{Focus, Scene},
+};
+use crate::model::{Status, Stride, Tier};
+
+/// A rule that holds for more targets than this is told in one row.
+const MANY: usize = 3;
+
+/// Leaves out what has no standing, fallbacks where something specific holds, and all but the most specific of a group.
+pub(super) fn specific<'r>(scene: &Scene<'_>, mut all: Vec<Candidate<'r>>) -> Vec<Candidate<'r>> {
+    if !scene.is_detailed() {
+        all.retain(|c| !c.rule.standing);
+    }
+    let told: BTreeSet<(usize, Stride)> = all
+        .iter()
+        .filter(|c| !c.rule.fallback && matches!(c.focus, Focus::Element(_) | Focus::Flow(..)))
+        .flat_map(|c| c.elements.first().map(|e| (*e, c.rule.stride)))
+        .collect();
+    all.retain(|c| {
+        let target = c.elements.first();
+        let hands_on = target.is_some_and(|e| scene.is_passthrough(*e) || scene.in_set(*e, &scene.known.edge));
+        !c.rule.fallback || !hands_on && target.is_none_or(|e| !told.contains(&(*e, c.rule.stride)))
+    });
+    grouped(all)
+}
+
+/// Of rules of one group on one element, the most specific one stays; the others are named with it.
+fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
+    // (tier, score, order): lower is more specific.
+    let key = |c: &Candidate<'_>| {
+        let score = u16::from(c.score.inherent) * u16::from(c.score.impact);
+        (c.rule.tier, std::cmp::Reverse(score), c.order)
+    };
+    let mut best: BTreeMap<(usize, &str), (Tier, std::cmp::Reverse<u16>, usize)> = BTreeMap::new();
+    for c in &all {
+        if let (Some(group), Some(e), true) = (c.rule.group.as_deref(), c.elements.first(), is_on_one(c)) {
+            let key = key(c);
+            best.entry((*e, group)).and_modify(|b| *b = key.min(*b)).or_insert(key);
+        }
+    }
+    let mut kept: Vec<Candidate<'_>> = Vec::new();
+    let mut others: Vec<(usize, Option<usize>, &str)> = Vec::new();
+    let tiers: BTreeMap<&str, Tier> = best.iter().fold(BTreeMap::new(), |mut tiers, ((_, group), (tier, ..))| {
+        tiers.entry(*group).and_modify(|t: &mut Tier| *t = (*tier).min(*t)).or_insert(*tier);
+        tiers
+    });
+    for c in all {
+        let group = c.rule.group.as_deref();
+        let winner = match (group, c.elements.first(), is_on_one(&c)) {
+            (Some(group), Some(e), true) => best.get(&(*e, group)).map(|(_, _, order)| (*order, Some(*e))),
+            // A row about the whole diagram yields to a more specific one about an element.
+            (Some(group), _, false) => tiers
+                .get(group)
+                .filter(|t| **t < c.rule.tier)
+                .and_then(|t| best.iter().find(|((_, g), (tier, ..))| *g == group && tier == t))
+                .map(|((e, _), (_, _, order))| (*order, Some(*e))),
+            _ => None,
+        };
+        match winner {
+            Some((order, e)) if order != c.order => others.push((order, e, c.rule.id.as_str())),
+            _ => kept.push(c),
+        }
+    }
+    for (order, e, id) in others {
+        let place = kept.iter_mut().find(|k| k.order == order && (e.is_none() || k.elements.first().copied() == e));
+        if let Some(place) = place.filter(|p| !p.related.contains(&id)) {
+            place.related.push(id);
+        }
+    }
+    kept
+}
+
+fn is_on_one(c: &Candidate<'_>) -> bool {
+    matches!(c.focus, Focus::Element(_) | Focus::Flow(..))
+}
+
+/// What the asked detail shows, with rules that hold for many targets told once.
+pub(super) fn rows(all: Vec<Candidate<'_>>, detail: Detail) -> Vec<Candidate<'_>> {
+    let shown = |tier: Tier| match detail {
+        Detail::Focus => tier == Tier::Topology,
+        Detail::Standard => tier != Tier::Hygiene,
+        Detail::Full => true,
+    };
+    let mut by_rule: BTreeMap<usize, Vec<Candidate<'_>>> = BTreeMap::new();
+    for c in all.into_iter().filter(|c| shown(c.rule.tier)) {
+        by_rule.entry(c.order).or_default().push(c);
+    }
+    by_rule.into_values().flat_map(roll_up).collect()
+}
+
+fn roll_up(group: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
+    let (out, inside): (Vec<_>, Vec<_>) = group.into_iter().partition(|c| c.status == Status::NotApplicable);
+    let rolls = inside.first().is_some_and(|c| c.rule.roll_up && c.focus != Focus::Diagram);
+    if !rolls && inside.len() <= MANY {
+        return inside.into_iter().chain(out).collect();
+    }
+    let open = inside.iter().any(Candidate::is_open);
+    let mut told: Option<Candidate<'_>> = None;
+    for c in inside.into_iter().filter(|c| c.is_open() == open) {
+        match &mut told {
+            None => told = Some(Candidate { rolled: vec![c.focus], ..c }),
+            Some(row) => {
+                let worse = c.score.likelihood.saturating_mul(c.score.impact)
+                    > row.score.likelihood.saturating_mul(row.score.impact);
+                if worse {
+                    row.score = c.score;
+                }
+                row.truth = row.truth.max(c.truth);
+                row.rolled.push(c.focus);
+                let new: Vec<usize> = c.elements.into_iter().filter(|e| !row.elements.contains(e)).collect();
+                row.elements.extend(new);
+                let more: Vec<_> = c.credits.into_iter().filter(|n| !row.credits.contains(n)).collect();
+                row.credits.extend(more);
+                let related: Vec<&str> = c.related.into_iter().filter(|r| !row.related.contains(r)).collect();
+                row.related.extend(related);
+            }
+        }
+    }
+    told.into_iter().chain(out).collect()
+}
