@@ -49,13 +49,16 @@ pub(super) fn candidates<'r>(evaluator: &Evaluator<'_, '_>, rules: &'r [Rule]) -
             !truth.is_no()
         };
         match rule.on {
-            On::Element => (0..scene.diagram.elements.len()).for_each(|i| drop(hit(Focus::Element(i)))),
-            On::Boundary => (0..scene.diagram.boundaries.len()).for_each(|i| drop(hit(Focus::Boundary(i)))),
-            On::Diagram => drop(hit(Focus::Diagram)),
+            On::Element => (0..scene.diagram.elements.len()).for_each(|i| _ = hit(Focus::Element(i))),
+            On::Boundary => (0..scene.diagram.boundaries.len()).for_each(|i| _ = hit(Focus::Boundary(i))),
+            On::Diagram => _ = hit(Focus::Diagram),
             On::Flow => {
                 for f in 0..scene.diagram.flows.len() {
                     // What comes back on a flow without one direction only discloses.
-                    if !hit(Focus::Flow(f, false)) && scene.is_two_way(f) && rule.stride == Stride::InformationDisclosure {
+                    if !hit(Focus::Flow(f, false))
+                        && scene.is_two_way(f)
+                        && rule.stride == Stride::InformationDisclosure
+                    {
                         hit(Focus::Flow(f, true));
                     }
                 }

@@ -12,7 +12,10 @@ use super::scene::{Focus, Scene};
 enum Place {
     Diagram,
     /// A service that brings it, or a word on an element.
-    Element { element: usize, icon: bool },
+    Element {
+        element: usize,
+        icon: bool,
+    },
     Flow(usize),
     Boundary(usize),
 }
@@ -113,7 +116,8 @@ impl Controls {
         let touches = |seen: &&Seen| match seen.place {
             Place::Flow(f) => focus == Focus::Flow(f, false) || focus == Focus::Flow(f, true),
             Place::Element { element, .. } => {
-                let linked = |list: &[Vec<usize>]| list.get(element).is_some_and(|l| near.iter().any(|n| l.contains(n)));
+                let linked =
+                    |list: &[Vec<usize>]| list.get(element).is_some_and(|l| near.iter().any(|n| l.contains(n)));
                 near.contains(&element) || linked(&scene.topology.callers) || linked(&scene.topology.callees)
             }
             Place::Boundary(b) => near.iter().any(|n| scene.members.get(b).is_some_and(|m| m.contains(n))),
@@ -187,7 +191,11 @@ fn on_elements(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
         let store = element.kind == ElementKind::DataStore;
         for (key, holds, says) in [
             ("authn", element.stated.facts.get(Fact::ProvidesAuthentication).is_yes(), "is stated to authenticate"),
-            ("authn", element.stated.facts.get(Fact::Authenticated).is_yes(), "is stated to take authenticated calls only"),
+            (
+                "authn",
+                element.stated.facts.get(Fact::Authenticated).is_yes(),
+                "is stated to take authenticated calls only",
+            ),
             ("kms", store && element.stated.facts.get(Fact::Encrypted).is_yes(), "is stated to be encrypted"),
             ("private-subnet", in_private_subnet(scene, i), "lies in a private subnet"),
             ("sg", scene.lies_in(i, |t| t == BoundaryType::SecurityGroup), "lies in a security group"),
@@ -206,7 +214,8 @@ fn in_private_subnet(scene: &Scene<'_>, i: usize) -> bool {
 fn on_flows(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
     for (i, flow) in scene.diagram.flows.iter().enumerate() {
         let shown = if flow.label.is_empty() { "a flow".to_owned() } else { format!("the flow “{}”", flow.label) };
-        for (control, phrase) in scene.flow_texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default() {
+        for (control, phrase) in scene.flow_texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default()
+        {
             note(control, Place::Flow(i), format!("the label “{}” mentions “{phrase}”", flow.label));
         }
         for key in &flow.stated.controls {
@@ -218,14 +227,18 @@ fn on_flows(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
             position(scene, "tls").into_iter().for_each(|c| note(c, Place::Flow(i), format!("{shown} is encrypted")));
         }
         if flow.stated.facts.get(Fact::Authenticated).is_yes() {
-            position(scene, "authn").into_iter().for_each(|c| note(c, Place::Flow(i), format!("{shown} is authenticated")));
+            position(scene, "authn")
+                .into_iter()
+                .for_each(|c| note(c, Place::Flow(i), format!("{shown} is authenticated")));
         }
     }
 }
 
 fn on_boundaries(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
     for (i, boundary) in scene.diagram.boundaries.iter().enumerate() {
-        for (control, phrase) in scene.boundary_texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default() {
+        for (control, phrase) in
+            scene.boundary_texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default()
+        {
             note(control, Place::Boundary(i), format!("the label “{}” mentions “{phrase}”", boundary.label));
         }
         for key in &boundary.stated.controls {
@@ -295,14 +308,16 @@ impl Coverage {
             neighbours().into_iter().filter(|n| !is_external(scene, *n)).for_each(|n| mark(&mut self.own, n));
         }
         if icon && scopes.contains(&ControlScope::Flow) {
-            for f in [&scene.topology.inflows, &scene.topology.outflows].into_iter().filter_map(|l| l.get(e)).flatten() {
+            for f in [&scene.topology.inflows, &scene.topology.outflows].into_iter().filter_map(|l| l.get(e)).flatten()
+            {
                 mark(&mut self.flows, *f);
             }
         }
         if icon && (drawn_as_control || scopes.contains(&ControlScope::Boundary)) {
             self.in_boxes(scene, e, scopes, guards);
         }
-        let inline = [&scene.topology.previous, &scene.topology.next].iter().all(|l| l.get(e).is_some_and(|l| !l.is_empty()));
+        let inline =
+            [&scene.topology.previous, &scene.topology.next].iter().all(|l| l.get(e).is_some_and(|l| !l.is_empty()));
         let decides = icon && scene.in_set(e, &scene.known.authenticates);
         if decides && !scene.is_passthrough(e) {
             // Who signs in there is known to everything that they call.
@@ -321,7 +336,7 @@ impl Coverage {
             matches!(kind, BoundaryType::Logical | BoundaryType::Service | BoundaryType::SecurityGroup)
                 || network && (kind.is_network() || kind == BoundaryType::TrustBoundary)
         };
-        for b in element.boundaries.iter().rev().find(holds) {
+        if let Some(b) = element.boundaries.iter().rev().find(holds) {
             for member in scene.members.get(b.0).into_iter().flatten() {
                 mark(&mut self.own, *member);
                 mark(&mut guards.elements, *member);

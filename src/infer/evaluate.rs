@@ -211,13 +211,13 @@ impl<'s, 'a> Evaluator<'s, 'a> {
     fn each_of_flow(&self, role: Role, f: usize, answer: bool, visit: &mut dyn FnMut(Focus) -> bool) {
         let Some((source, target)) = self.scene.ends(f, answer) else { return };
         match role {
-            Role::Source => drop(visit(focus_of(source))),
-            Role::Target => drop(visit(focus_of(target))),
+            Role::Source => _ = visit(focus_of(source)),
+            Role::Target => _ = visit(focus_of(target)),
             Role::Boundary => {
                 let crossed = self.scene.diagram.flows.get(f).map(|f| f.crosses.as_slice()).unwrap_or_default();
                 crossed.iter().any(|b| visit(Focus::Boundary(b.0)));
             }
-            Role::Diagram => drop(visit(Focus::Diagram)),
+            Role::Diagram => _ = visit(Focus::Diagram),
             _ => {}
         }
     }
@@ -242,7 +242,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             Role::Outer => {
                 d.enclosing(BoundaryIndex(b)).skip(1).any(|a| visit(Focus::Boundary(a.0)));
             }
-            Role::Diagram => drop(visit(Focus::Diagram)),
+            Role::Diagram => _ = visit(Focus::Diagram),
             _ => {}
         }
     }
@@ -288,8 +288,12 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             (Check::Compare(measure, comparison, number), _) => {
                 self.measure(*measure, focus).is_some_and(|n| comparison.holds(n, u32::from(*number))).into()
             }
-            (Check::Crosses(set, way), Focus::Flow(f, answer)) => self.crosses(f, answer, *way, |b| set.contains(b)).into(),
-            (Check::Climbs(by), Focus::Flow(f, answer)) => self.rises(f, answer).is_some_and(|d| d >= i16::from(*by)).into(),
+            (Check::Crosses(set, way), Focus::Flow(f, answer)) => {
+                self.crosses(f, answer, *way, |b| set.contains(b)).into()
+            }
+            (Check::Climbs(by), Focus::Flow(f, answer)) => {
+                self.rises(f, answer).is_some_and(|d| d >= i16::from(*by)).into()
+            }
             (Check::Descends(by), Focus::Flow(f, answer)) => {
                 self.rises(f, answer).is_some_and(|d| d <= -i16::from(*by)).into()
             }
@@ -353,7 +357,9 @@ impl<'s, 'a> Evaluator<'s, 'a> {
                 [&t.inflows, &t.outflows].iter().all(|l| l.get(e).is_none_or(Vec::is_empty)).into()
             }
             (Plain::Unplaced, Focus::Element(e)) => s.element(e).is_some_and(|e| e.boundaries.is_empty()).into(),
-            (Plain::Unplaced, Focus::Boundary(b)) => s.diagram.boundaries.get(b).is_some_and(|b| b.parent.is_none()).into(),
+            (Plain::Unplaced, Focus::Boundary(b)) => {
+                s.diagram.boundaries.get(b).is_some_and(|b| b.parent.is_none()).into()
+            }
             (Plain::Misplaced, Focus::Element(e)) => s.is_misplaced(e).into(),
             (Plain::Sensitive, _) => self.is_sensitive(focus).into(),
             (Plain::PublicData, _) => self.is_public(focus).into(),

@@ -1,6 +1,11 @@
 //! Trying every rule on its own examples.
 
-use super::{Detail, candidate, evaluate::Evaluator, scene::{Focus, Scene}, select};
+use super::{
+    Detail, candidate,
+    evaluate::Evaluator,
+    scene::{Focus, Scene},
+    select,
+};
 use crate::{
     catalog::{Catalog, Example, ExampleTarget, Expectation, Rule, notation},
     model::{Diagram, Status},
@@ -35,7 +40,13 @@ pub fn check_examples(catalog: &Catalog) -> Vec<ExampleFailure> {
     tried
         .filter_map(|(rule, i, example)| {
             let message = try_example(catalog, rule, example).err()?;
-            Some(ExampleFailure { rule: rule.id.clone(), file: rule.file.clone(), line: rule.line, example: i + 1, message })
+            Some(ExampleFailure {
+                rule: rule.id.clone(),
+                file: rule.file.clone(),
+                line: rule.line,
+                example: i + 1,
+                message,
+            })
         })
         .collect()
 }
@@ -74,7 +85,10 @@ fn try_example(catalog: &Catalog, rule: &Rule, example: &Example) -> Result<(), 
             message.push_str(&format!("; {}", why_not(&evaluator, rule)));
         }
         let others: Vec<&str> = kept.iter().map(|c| c.rule.id.as_str()).take(12).collect();
-        message.push_str(&format!("; raised instead: {}", if others.is_empty() { "nothing".to_owned() } else { others.join(", ") }));
+        message.push_str(&format!(
+            "; raised instead: {}",
+            if others.is_empty() { "nothing".to_owned() } else { others.join(", ") }
+        ));
     } else if example.expect == Expectation::Silent {
         let where_: Vec<String> = on.iter().map(|c| super::trace::name(&scene, c.focus)).collect();
         message.push_str(&format!("; it was raised on {}", where_.join(", ")));
@@ -85,7 +99,9 @@ fn try_example(catalog: &Catalog, rule: &Rule, example: &Example) -> Result<(), 
 fn concerns(scene: &Scene<'_>, diagram: &Diagram, c: &candidate::Candidate<'_>, target: &ExampleTarget<'_>) -> bool {
     match target {
         ExampleTarget::Diagram => c.focus == Focus::Diagram,
-        ExampleTarget::Flow(id) => matches!(c.focus, Focus::Flow(f, _) if diagram.flows.get(f).is_some_and(|f| f.id == *id)),
+        ExampleTarget::Flow(id) => {
+            matches!(c.focus, Focus::Flow(f, _) if diagram.flows.get(f).is_some_and(|f| f.id == *id))
+        }
         ExampleTarget::Named(id) => {
             c.elements.iter().any(|e| scene.element(*e).is_some_and(|e| e.id == *id))
                 || matches!(c.focus, Focus::Boundary(b) if diagram.boundaries.get(b).is_some_and(|b| b.id == *id))
@@ -108,7 +124,12 @@ fn why_not(evaluator: &Evaluator<'_, '_>, rule: &Rule) -> String {
     match focuses.iter().max_by_key(|f| held(f)) {
         Some(best) => {
             let n = held(best);
-            format!("on {} the first {n} of {} parts joined by `and` hold, part {} does not", super::trace::name(scene, *best), parts.len(), n + 1)
+            format!(
+                "on {} the first {n} of {} parts joined by `and` hold, part {} does not",
+                super::trace::name(scene, *best),
+                parts.len(),
+                n + 1
+            )
         }
         None => "the diagram has nothing that it is tried on".to_owned(),
     }

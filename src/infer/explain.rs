@@ -9,8 +9,8 @@ use super::{
 use crate::{
     catalog::{Placeholder, fill},
     model::{
-        Basis, BoundaryIndex, Change, Confidence, Credit, ElementIndex, FlowIndex, Origin, Status, Target, Threat, Triage,
-        Truth,
+        Basis, BoundaryIndex, Change, Confidence, Credit, ElementIndex, FlowIndex, Origin, Status, Target, Threat,
+        Triage, Truth,
     },
 };
 
@@ -142,7 +142,13 @@ fn crossed(scene: &Scene<'_>, focus: Focus, path: &[usize]) -> Vec<BoundaryIndex
     }
 }
 
-fn evidence(scene: &Scene<'_>, c: &Candidate<'_>, trace: &Trace, path: &[usize], crosses: &[BoundaryIndex]) -> Vec<String> {
+fn evidence(
+    scene: &Scene<'_>,
+    c: &Candidate<'_>,
+    trace: &Trace,
+    path: &[usize],
+    crosses: &[BoundaryIndex],
+) -> Vec<String> {
     let mut said = Vec::new();
     if c.rolled.len() > 1 {
         let labels: Vec<&str> = c.elements.iter().map(|e| scene.label(*e)).collect();
@@ -191,7 +197,9 @@ fn guess(scene: &Scene<'_>, c: &Candidate<'_>) -> Option<String> {
     let element = c.elements.first().and_then(|e| scene.element(*e)).filter(|_| c.focus != Focus::Diagram)?;
     let service = scene.service(*c.elements.first()?);
     match (element.provenance.basis, service) {
-        (Basis::Resemblance | Basis::Guess, Some(service)) => Some(format!("“{}” is taken for {}.", element.label, service.name)),
+        (Basis::Resemblance | Basis::Guess, Some(service)) => {
+            Some(format!("“{}” is taken for {}.", element.label, service.name))
+        }
         _ => None,
     }
 }
@@ -241,7 +249,8 @@ impl Words<'_, '_> {
             Focus::Flow(f, answer) => scene.ends(f, answer),
             _ => None,
         };
-        let end = |source: bool| ends.map(|(s, t)| scene.diagram.end_label(if source { s } else { t })).unwrap_or_default();
+        let end =
+            |source: bool| ends.map(|(s, t)| scene.diagram.end_label(if source { s } else { t })).unwrap_or_default();
         let rolled = c.rolled.len() > 1;
         match placeholder {
             Placeholder::Element | Placeholder::Elements => all(),

@@ -41,7 +41,9 @@ impl Scene<'_> {
             Fact::StoresInventory => says(&["inventory", "coupon", "voucher", "ticket", "stock"]),
             Fact::HandlesCardPayment => says(&["payment", "credit card", "card payment", "checkout"]),
             Fact::HandlesGoods => says(&["order", "shop", "cart", "purchase", "checkout"]),
-            Fact::WebApplication => says(&["web app", "web application", "website", "web server", "frontend", "portal"]),
+            Fact::WebApplication => {
+                says(&["web app", "web application", "website", "web server", "frontend", "portal"])
+            }
             Fact::Privileged => element.stated.privilege_level.as_deref().map_or(Truth::No, |level| {
                 let level = level.to_ascii_lowercase();
                 Truth::from(["high", "admin", "root", "system", "privileged"].iter().any(|w| level.contains(w)))
@@ -88,9 +90,8 @@ impl Scene<'_> {
     /// Whether a flow's stated protocol or its label is or names `protocol`.
     pub(super) fn has_protocol(&self, f: usize, protocol: &str) -> bool {
         let stated = self.diagram.flows.get(f).and_then(|f| f.stated.protocol.as_deref());
-        let is = |text: &str| {
-            text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(protocol))
-        };
+        let is =
+            |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(protocol));
         stated.is_some_and(is) || self.flow_texts.get(f).is_some_and(|t| t.mentions(protocol))
     }
 

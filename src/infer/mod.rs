@@ -88,7 +88,9 @@ fn threats(
     let rows = select::rows(select::specific(scene, raised), options.detail);
     let mut threats: Vec<(usize, Threat)> =
         rows.iter().map(|c| (c.order, explain::threat(&evaluator, c, at))).collect();
-    threats.sort_by_key(|(order, t)| (explain::is_closed(t), std::cmp::Reverse(t.severity), std::cmp::Reverse(t.score()), *order));
+    threats.sort_by_key(|(order, t)| {
+        (explain::is_closed(t), std::cmp::Reverse(t.severity), std::cmp::Reverse(t.score()), *order)
+    });
     threats.into_iter().map(|(_, t)| t).collect()
 }
 

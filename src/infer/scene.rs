@@ -73,7 +73,11 @@ impl<'a> Scene<'a> {
             ranks,
             nodes,
             texts,
-            flow_texts: diagram.flows.iter().map(|f| Text::of(parts_of(&f.label, &f.tags, f.stated.description.as_deref()))).collect(),
+            flow_texts: diagram
+                .flows
+                .iter()
+                .map(|f| Text::of(parts_of(&f.label, &f.tags, f.stated.description.as_deref())))
+                .collect(),
             boundary_texts: diagram
                 .boundaries
                 .iter()
@@ -135,7 +139,13 @@ impl<'a> Scene<'a> {
     /// Whether an element is drawn in a network that its service does not live in.
     pub(super) fn is_misplaced(&self, i: usize) -> bool {
         let outside = self.service(i).is_some_and(|s| matches!(s.placement, Placement::Regional | Placement::Account));
-        outside && self.lies_in(i, |t| matches!(t, BoundaryType::Vpc | BoundaryType::PublicSubnet | BoundaryType::PrivateSubnet | BoundaryType::Subnet))
+        outside
+            && self.lies_in(i, |t| {
+                matches!(
+                    t,
+                    BoundaryType::Vpc | BoundaryType::PublicSubnet | BoundaryType::PrivateSubnet | BoundaryType::Subnet
+                )
+            })
     }
 
     /// Whether an element lies in a boundary of a type for which `wanted` holds.

@@ -86,7 +86,8 @@ fn actor(scene: &Scene<'_>, e: usize) -> (i16, String) {
     let t = &scene.topology;
     let callers = t.previous.get(e).map(Vec::as_slice).unwrap_or_default();
     let anonymous = !callers.is_empty() && callers.iter().all(|c| scene.ranks.get(*c) == Some(&0));
-    let authenticated = control(scene, "authn").is_some_and(|c| scene.controls.status(scene, c, Focus::Element(e)).is_yes());
+    let authenticated =
+        control(scene, "authn").is_some_and(|c| scene.controls.status(scene, c, Focus::Element(e)).is_yes());
     if anonymous && !authenticated && scene.element(e).is_some_and(|x| x.kind == ElementKind::Process) {
         return (1, "likelihood: only anonymous callers, and nothing drawn that authenticates them".to_owned());
     }
@@ -125,7 +126,11 @@ fn blast_radius(scene: &Scene<'_>, e: usize) -> (i16, String) {
     let store = |i: &&usize| scene.element(**i).is_some_and(|x| x.kind == ElementKind::DataStore);
     let valuable = next.iter().filter(store).filter(|i| rank(i) >= VALUABLE).count();
     let supreme = next.iter().any(|i| rank(i) >= 8 && !scene.in_set(*i, &scene.known.supporting));
-    if valuable >= 3 || supreme { (1, "impact: reaches much that is worth protecting".to_owned()) } else { (0, String::new()) }
+    if valuable >= 3 || supreme {
+        (1, "impact: reaches much that is worth protecting".to_owned())
+    } else {
+        (0, String::new())
+    }
 }
 
 fn control(scene: &Scene<'_>, key: &str) -> Option<usize> {
@@ -141,7 +146,8 @@ pub(super) fn credits(scene: &Scene<'_>, rule: &Rule, focus: Focus) -> Vec<Credi
             let proves_identity = matches!(key, "authn" | "authn-managed" | "mfa");
             let authorisation = rule.stride == Stride::ElevationOfPrivilege || rule.group.as_deref() == Some("authz");
             // Knowing who calls does not decide what they may do.
-            let effect = if proves_identity && authorisation && *effect == Effect::Closes { Effect::Lowers } else { *effect };
+            let effect =
+                if proves_identity && authorisation && *effect == Effect::Closes { Effect::Lowers } else { *effect };
             Credit { control: *control, effect }
         })
         .collect()

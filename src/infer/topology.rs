@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
-use crate::model::{Direction, Diagram, ElementKind, End, Truth};
+use crate::model::{Diagram, Direction, ElementKind, End, Truth};
 
 /// One flow in the direction of the request.
 #[derive(Clone, Copy, Debug)]
@@ -115,8 +115,10 @@ impl Topology {
         while graph.node_count() < count {
             graph.add_node(());
         }
-        self.components =
-            kosaraju_scc(&graph).into_iter().map(|c| c.into_iter().map(petgraph::graph::NodeIndex::index).collect()).collect();
+        self.components = kosaraju_scc(&graph)
+            .into_iter()
+            .map(|c| c.into_iter().map(petgraph::graph::NodeIndex::index).collect())
+            .collect();
         self.cyclic = vec![false; count];
         for component in self.components.iter().filter(|c| c.len() > 1) {
             for i in component {
@@ -164,8 +166,7 @@ impl Topology {
     fn find_distances(&mut self, nodes: &[Node]) {
         self.distance = vec![None; nodes.len()];
         self.before = vec![None; nodes.len()];
-        let mut queue: VecDeque<(usize, u32, Option<usize>)> =
-            self.outsiders.iter().map(|o| (*o, 0, None)).collect();
+        let mut queue: VecDeque<(usize, u32, Option<usize>)> = self.outsiders.iter().map(|o| (*o, 0, None)).collect();
         let stated = nodes.iter().enumerate().filter(|(_, n)| n.internet_facing.is_yes() && n.rank > 1);
         queue.extend(stated.map(|(i, _)| (i, 0, None)));
         while let Some((i, far, before)) = queue.pop_front() {
@@ -184,8 +185,9 @@ impl Topology {
 
     /// The elements from the nearest outsider to `element`, both included; only itself where nobody reaches it.
     pub(super) fn way_in(&self, element: usize) -> Vec<usize> {
-        let mut way: Vec<usize> =
-            std::iter::successors(Some(element), |i| self.before.get(*i).copied().flatten()).take(self.before.len()).collect();
+        let mut way: Vec<usize> = std::iter::successors(Some(element), |i| self.before.get(*i).copied().flatten())
+            .take(self.before.len())
+            .collect();
         way.reverse();
         way
     }

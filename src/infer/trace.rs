@@ -119,7 +119,9 @@ impl Trace {
                         self.evidence.push(format!("{name} is said to hold sensitive data (“{word}”)."));
                     }
                 }
-                Check::Fact(fact) => self.evidence.push(format!("{name}: {} is stated or evident.", fact.as_str().replace('-', " "))),
+                Check::Fact(fact) => {
+                    self.evidence.push(format!("{name}: {} is stated or evident.", fact.as_str().replace('-', " ")))
+                }
                 Check::Plain(Plain::Cyclic) => self.evidence.push(format!("{name} lies on a cycle.")),
                 Check::Plain(Plain::Misplaced) => {
                     self.evidence.push(format!("{name} is drawn in a network that its service does not live in."));
@@ -132,7 +134,9 @@ impl Trace {
 
 fn open_question(scene: &Scene<'_>, check: &Check, name: &str) -> Option<String> {
     Some(match check {
-        Check::Fact(fact) => format!("The diagram does not state whether {name} is “{}”.", fact.as_str().replace('-', " ")),
+        Check::Fact(fact) => {
+            format!("The diagram does not state whether {name} is “{}”.", fact.as_str().replace('-', " "))
+        }
         Check::Control(controls) => {
             let first = controls.first().and_then(|c| scene.catalog.controls().get(*c))?;
             format!("The diagram does not show whether there is a control at {name}: {}.", first.name)
