@@ -243,8 +243,8 @@ impl Catalog {
     }
 
     fn by_label(&self, label: &str, found: Vec<Found>, form: Option<ElementKind>) -> Option<Recognised> {
-        // Paths, templates and expressions speak of data in the words for people and stores.
-        let code = label.contains(['{', '}', '<', '>', '=']) || label.split_whitespace().any(is_path);
+        // Paths, templates, expressions and questions speak of data in the words for people and stores.
+        let code = label.contains(['{', '}', '<', '>', '=', '?']) || label.split_whitespace().any(is_path);
         let telling = found.into_iter().filter(|f| f.tells() && (f.strength == Strength::Name || !code));
         let known = lexicon::best(telling)
             .and_then(|f| Some(Recognised::service(self.services().get(f.service)?, Basis::Label, &f.text)));
