@@ -125,6 +125,7 @@ impl Catalog {
         let kind = match shapes::means(&means)? {
             Means::Other(super::Meaning::Boundary(kind)) => kind,
             Means::Service("vpc") => BoundaryType::Vpc,
+            Means::Service("organizations") => BoundaryType::AwsAccount,
             Means::Service("autoscaling") => BoundaryType::AutoScalingGroup,
             Means::Service("on-prem-server") => BoundaryType::OnPremises,
             Means::Service(_) => BoundaryType::Service,
