@@ -36,6 +36,10 @@ pub struct Control {
     /// Words in a label that are evidence of it.
     #[serde(default)]
     pub labels: Vec<String>,
+    /// Whether what a label names is a thing of its own that works for those beside it, not a quality of the thing
+    /// that bears the label.
+    #[serde(default)]
+    pub component: bool,
     /// What it does not do, for the reader of a credit.
     #[serde(default)]
     pub note: String,

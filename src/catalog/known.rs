@@ -23,6 +23,10 @@ pub struct Known {
     pub aws: ServiceSet,
     /// Services that decouple a sender from a receiver.
     pub decouples: ServiceSet,
+    /// Stores that tell others of what is put into them.
+    pub event_sources: ServiceSet,
+    /// Services that stand beside what they protect.
+    pub beside: ServiceSet,
     /// Services that send to people.
     pub outbound: ServiceSet,
     /// Services that carry flows in a private network or to one.
@@ -66,7 +70,7 @@ impl Known {
                 control_icons.insert(position);
             }
         }
-        let mut decouples = with(&["async", "queue", "stream", "pubsub", "event-source", "scheduler"]);
+        let mut decouples = with(&["async", "queue", "stream", "pubsub", "scheduler"]);
         decouples.extend(&named(&["messaging"]));
         Self {
             passthrough: with(&["passthrough"]),
@@ -76,6 +80,8 @@ impl Known {
             supporting: with(&["supporting"]),
             aws: with(&["aws"]),
             decouples,
+            event_sources: with(&["event-source"]),
+            beside: with(&["supporting", "authorizes", "authenticates"]),
             outbound: with(&["outbound-comms"]),
             private_access: named(&["client-vpn", "site-to-site-vpn", "direct-connect", "verified-access"]),
             logs: with(&["log-store"]),

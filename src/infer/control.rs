@@ -1,7 +1,7 @@
 //! Controls drawn in a diagram: where they are seen, and what they protect.
 
 use crate::{
-    catalog::{ControlScope, Text},
+    catalog::{Control, ControlScope, Text},
     model::{BoundaryIndex, BoundaryType, ElementIndex, ElementKind, Fact, SeenControl, Truth},
 };
 
@@ -114,7 +114,10 @@ impl Controls {
             _ => Vec::new(),
         };
         let touches = |seen: &&Seen| match seen.place {
-            Place::Flow(f) => focus == Focus::Flow(f, false) || focus == Focus::Flow(f, true),
+            Place::Flow(f) => match focus {
+                Focus::Flow(own, _) => own == f,
+                _ => near.iter().any(|n| scene.topology.inflows.get(*n).is_some_and(|l| l.contains(&f))),
+            },
             Place::Element { element, .. } => {
                 let linked =
                     |list: &[Vec<usize>]| list.get(element).is_some_and(|l| near.iter().any(|n| l.contains(n)));
@@ -258,8 +261,8 @@ impl Coverage {
         if seen.is_empty() {
             return Self::default();
         }
-        let scopes = scene.catalog.controls().get(control).map(|c| c.scope.as_slice()).unwrap_or_default();
-        let has = |scope| scopes.contains(&scope);
+        let Some(control) = scene.catalog.controls().get(control) else { return Self::default() };
+        let has = |scope| control.scope.contains(&scope);
         let count = scene.diagram.elements.len();
         let mut new = Self {
             seen,
@@ -274,7 +277,7 @@ impl Coverage {
             match seen.place {
                 Place::Diagram => {}
                 Place::Element { element, icon } => {
-                    new.on_element(scene, element, icon, scopes, &mut guards);
+                    new.on_element(scene, element, icon, control, &mut guards);
                 }
                 Place::Flow(f) => {
                     mark(&mut new.flows, f);
@@ -288,42 +291,66 @@ impl Coverage {
                 }
             }
         }
+        if has(ControlScope::Flow) {
+            new.cover_receivers(scene);
+        }
         if has(ControlScope::Path) {
             new.behind = guards.protect(scene);
         }
         new
     }
 
-    fn on_element(&mut self, scene: &Scene<'_>, e: usize, icon: bool, scopes: &[ControlScope], guards: &mut Guards) {
-        let neighbours = || {
-            let of = |lists: &[Vec<usize>]| lists.get(e).cloned().unwrap_or_default();
-            let mut all = of(&scene.topology.callers);
-            all.extend(of(&scene.topology.callees));
-            all
-        };
-        let drawn_as_control = icon && scene.in_set(e, &scene.known.control_icons);
+    fn on_element(&mut self, scene: &Scene<'_>, e: usize, icon: bool, control: &Control, guards: &mut Guards) {
+        let of = |lists: &[Vec<usize>]| lists.get(e).cloned().unwrap_or_default();
+        let mut around = of(&scene.topology.callers);
+        around.extend(of(&scene.topology.callees));
+        let inside: Vec<usize> = around.iter().copied().filter(|n| !is_external(scene, *n)).collect();
+        let has = |scope| control.scope.contains(&scope);
+        let beside = icon && scene.in_set(e, &scene.known.beside);
         mark(&mut self.own, e);
         mark(&mut guards.elements, e);
-        if icon && scopes.contains(&ControlScope::Element) {
-            neighbours().into_iter().filter(|n| !is_external(scene, *n)).for_each(|n| mark(&mut self.own, n));
+        if icon && has(ControlScope::Element) || control.component && !icon {
+            inside.iter().for_each(|n| mark(&mut self.own, *n));
         }
-        if icon && scopes.contains(&ControlScope::Flow) {
-            for f in [&scene.topology.inflows, &scene.topology.outflows].into_iter().filter_map(|l| l.get(e)).flatten()
-            {
-                mark(&mut self.flows, *f);
+        if control.component && scene.in_set(e, &scene.known.decouples) {
+            // What a queue for failures takes in, it takes from the consumers of the queue beside it.
+            for n in inside.iter().filter(|n| scene.in_set(**n, &scene.known.decouples)) {
+                scene.topology.callees.get(*n).into_iter().flatten().for_each(|c| mark(&mut self.own, *c));
             }
         }
-        if icon && (drawn_as_control || scopes.contains(&ControlScope::Boundary)) {
-            self.in_boxes(scene, e, scopes, guards);
+        if icon && has(ControlScope::Flow) {
+            let flows = |at: usize| {
+                [&scene.topology.inflows, &scene.topology.outflows].into_iter().filter_map(move |l| l.get(at)).flatten()
+            };
+            flows(e).for_each(|f| mark(&mut self.flows, *f));
+            if scene.in_set(e, &scene.known.control_icons) {
+                inside.iter().flat_map(|n| flows(*n)).for_each(|f| mark(&mut self.flows, *f));
+            }
         }
-        let inline =
-            [&scene.topology.previous, &scene.topology.next].iter().all(|l| l.get(e).is_some_and(|l| !l.is_empty()));
-        let decides = icon && scene.in_set(e, &scene.known.authenticates);
-        if decides && !scene.is_passthrough(e) {
+        if icon && (scene.in_set(e, &scene.known.control_icons) || has(ControlScope::Boundary)) {
+            self.in_boxes(scene, e, &control.scope, guards);
+        }
+        let inline = !of(&scene.topology.previous).is_empty() && !of(&scene.topology.next).is_empty();
+        let authenticates = icon && scene.in_set(e, &scene.known.authenticates) && !scene.is_passthrough(e);
+        if authenticates {
             // Who signs in there is known to everything that they call.
-            neighbours().into_iter().for_each(|n| mark(&mut guards.elements, n));
-        } else if icon && !inline && (drawn_as_control || scene.is_passthrough(e)) {
-            neighbours().into_iter().filter(|n| !is_external(scene, *n)).for_each(|n| mark(&mut guards.elements, n));
+            around.iter().for_each(|n| mark(&mut guards.elements, *n));
+        }
+        if authenticates || !inline && (beside || icon && scene.is_passthrough(e)) && has(ControlScope::Path) {
+            for n in &inside {
+                mark(&mut self.own, *n);
+                mark(&mut guards.elements, *n);
+            }
+        }
+    }
+
+    /// An element is covered where everything that arrives at it is.
+    fn cover_receivers(&mut self, scene: &Scene<'_>) {
+        for (e, inflows) in scene.topology.inflows.iter().enumerate() {
+            let covered = |f: &usize| self.flows.get(*f).is_some_and(|c| *c);
+            if !inflows.is_empty() && inflows.iter().all(covered) {
+                mark(&mut self.own, e);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     catalog::condition::{Check, Condition, Measure, Plain, Quantifier, Role, Tree, Way},
-    model::{BoundaryIndex, End, Truth},
+    model::{BoundaryIndex, ElementKind, End, Truth},
 };
 
 /// Most elements that one path through pass-through elements is followed for.
@@ -299,6 +299,7 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             }
             (Check::Plain(plain), _) => self.plain(*plain, focus),
             (Check::Fact(fact), _) => s.fact(*fact, focus),
+            (Check::Stated(fact, held), _) => (s.fact(*fact, focus) == Truth::from(*held)).into(),
             _ => Truth::No,
         }
     }
@@ -363,15 +364,22 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             (Plain::Misplaced, Focus::Element(e)) => s.is_misplaced(e).into(),
             (Plain::Sensitive, _) => self.is_sensitive(focus).into(),
             (Plain::PublicData, _) => self.is_public(focus).into(),
-            (Plain::Async, Focus::Flow(f, _)) => {
-                let ends = s.ends(f, false).map(|(a, b)| [a, b]).into_iter().flatten();
-                ends.filter_map(End::element).any(|e| s.in_set(e.0, &s.known.decouples)).into()
-            }
+            (Plain::Async, Focus::Flow(f, _)) => self.is_async(f).into(),
             (Plain::TwoWay, Focus::Flow(f, _)) => s.is_two_way(f).into(),
             (Plain::Detailed, Focus::Diagram) => s.is_detailed().into(),
             (Plain::Cloud, Focus::Diagram) => (0..s.services.len()).any(|i| s.in_set(i, &s.known.aws)).into(),
             _ => Truth::No,
         }
+    }
+
+    /// One end decouples, or a store tells of what was put into it.
+    fn is_async(&self, f: usize) -> bool {
+        let s = self.scene;
+        let Some((source, target)) = s.ends(f, false) else { return false };
+        let at = |end: End, set| end.element().is_some_and(|e| s.in_set(e.0, set));
+        let process = target.element().is_some_and(|e| s.diagram.element(e).kind == ElementKind::Process);
+        [source, target].into_iter().any(|end| at(end, &s.known.decouples))
+            || process && !s.is_two_way(f) && at(source, &s.known.event_sources)
     }
 
     fn is_sensitive(&self, focus: Focus) -> bool {

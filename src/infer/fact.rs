@@ -89,10 +89,10 @@ impl Scene<'_> {
 
     /// Whether a flow's stated protocol or its label is or names `protocol`.
     pub(super) fn has_protocol(&self, f: usize, protocol: &str) -> bool {
-        let stated = self.diagram.flows.get(f).and_then(|f| f.stated.protocol.as_deref());
-        let is =
+        let Some(flow) = self.diagram.flows.get(f) else { return false };
+        let named =
             |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(protocol));
-        stated.is_some_and(is) || self.flow_texts.get(f).is_some_and(|t| t.mentions(protocol))
+        flow.stated.protocol.as_deref().is_some_and(named) || named(&flow.label)
     }
 
     /// Whether a flow runs over a network that anybody can reach.
