@@ -153,8 +153,7 @@ fn fits(test: &Test, subject: Subject) -> bool {
         | Test::Climbs(_)
         | Test::Descends(_)
         | Test::Plain(Plain::Async | Plain::TwoWay) => &[Flow],
-        Test::Plain(Plain::Detailed) => &[Diagram],
-        Test::Plain(Plain::Cloud) => &[Element, End, Diagram],
+        Test::Plain(Plain::Detailed | Plain::Cloud) => &[Diagram],
         Test::Fact(_) | Test::Stated(..) => &[Element, Flow, End],
     };
     fitting.contains(&subject)
@@ -170,7 +169,7 @@ const fn article(subject: Subject) -> &'static str {
 
 fn help_for(test: &Test, subject: Subject) -> Option<String> {
     match (test, subject) {
-        (Test::Plain(Plain::Detailed), _) => Some(format!("write `diagram {test}`")),
+        (Test::Plain(Plain::Detailed | Plain::Cloud), _) => Some(format!("write `diagram {test}`")),
         (_, Subject::Flow) => Some(format!("write `source {test}` or `target {test}`")),
         (_, Subject::Diagram) => Some(format!("write `some element {test}` or `some flow {test}`")),
         (_, Subject::Boundary) => Some(format!("write `some member {test}`")),

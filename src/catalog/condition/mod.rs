@@ -309,7 +309,7 @@ words! {
         TwoWay = "two-way",
         /// The diagram draws enough supporting services that a missing one means something.
         Detailed = "detailed",
-        /// The element is an AWS service; the diagram has at least one.
+        /// The diagram has at least one AWS element.
         Cloud = "cloud",
         /// Drawn in a network that its service does not live in.
         Misplaced = "misplaced",
