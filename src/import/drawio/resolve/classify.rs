@@ -354,11 +354,9 @@ impl Work<'_, '_> {
 
     /// An icon that nothing names and nothing touches.
     fn settle_bare(&self, index: usize) -> Meaning {
-        if self.forms[index] == Form::Icon && self.known.is_service(index) {
-            Meaning::Element
-        } else {
-            Meaning::Decoration
-        }
+        let small = self.scene.nodes[index].area() < self.usual_icon / 2.0;
+        let stands = self.forms[index] == Form::Icon && self.known.is_service(index);
+        if stands && !small && !self.sits_on_line(index) { Meaning::Element } else { Meaning::Decoration }
     }
 
     /// Whether the shape is one of several that share their sides.

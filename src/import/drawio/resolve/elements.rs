@@ -140,5 +140,10 @@ fn name(
         .chain(texts)
         .chain(parts.iter().flat_map(|p| std::iter::once(*p).chain(classified.title[*p])))
         .chain(group);
-    sources.map(|i| scene.nodes[i].label.text()).find(|text| !text.is_empty())
+    let read = |i: usize| {
+        let label = &scene.nodes[i].label;
+        // A note beside an icon names it by its heading.
+        label.heading.clone().filter(|_| i != cell).unwrap_or_else(|| label.text())
+    };
+    sources.map(read).find(|text| !text.is_empty())
 }
