@@ -1,7 +1,7 @@
 //! The integration tests: one program, a module a subject.
 mod catalog;
 mod catalog_schema;
-
+mod drawio;
 mod export;
 mod inspect;
 mod layering;

@@ -11,7 +11,7 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
-use super::{ImportError, ReadOptions, asked};
+use super::{ImportError, ReadOptions, asked, limits};
 use crate::{
     catalog::Catalog,
     model::{self, Diagram, Notice},
@@ -38,7 +38,9 @@ pub(in crate::import) fn read_xml(
 fn pages(xml: &str) -> Result<Vec<(model::Page, page::Page)>, ImportError> {
     let mut reader = Reader::from_str(xml);
     let mut pages = Vec::new();
+    let mut inflated = 0;
     loop {
+        limits::check("the file", pages.len() as u64, limits::PAGES as u64, "pages")?;
         match reader.read_event().map_err(|e| broken_xml(&reader, &e))? {
             Event::DocType(doctype) if doctype.to_ascii_uppercase().contains("<!ENTITY") => {
                 return Err(ImportError::Broken(
@@ -50,7 +52,7 @@ fn pages(xml: &str) -> Result<Vec<(model::Page, page::Page)>, ImportError> {
             }
             Event::Start(tag) if tag.local_name().as_ref() == "diagram" => {
                 let identity = identity(Some(&tag), pages.len());
-                let cells = diagram(&mut reader, &identity)?;
+                let cells = diagram(&mut reader, &identity, &mut inflated)?;
                 pages.push((identity, cells));
             }
             Event::Empty(tag) if tag.local_name().as_ref() == "diagram" => {
@@ -75,13 +77,21 @@ fn identity(tag: Option<&BytesStart<'_>>, index: usize) -> model::Page {
     page
 }
 
-/// What a `<diagram>` holds: a model, or text that is a compressed one.
-fn diagram(reader: &mut Reader<&[u8]>, identity: &model::Page) -> Result<page::Page, ImportError> {
+/// What a `<diagram>` holds: a model, or text that is a compressed one. `inflated` counts the bytes of all of those.
+fn diagram(reader: &mut Reader<&[u8]>, identity: &model::Page, inflated: &mut u64) -> Result<page::Page, ImportError> {
     let mut text = String::new();
     let mut cells = page::Page::default();
     loop {
         match reader.read_event().map_err(|e| broken_xml(reader, &e))? {
             Event::Start(tag) if tag.local_name().as_ref() == "mxGraphModel" => cells = page::read(reader)?,
+            Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() != "mxGraphModel" => {
+                let message = format!(
+                    "page {} holds `<{}>`, which is no draw.io model",
+                    identity.index + 1,
+                    tag.local_name().as_ref()
+                );
+                return Err(ImportError::Broken(message));
+            }
             Event::Text(part) => text.push_str(&part),
             Event::CData(part) => text.push_str(&part),
             Event::End(tag) if tag.local_name().as_ref() == "diagram" => break,
@@ -98,6 +108,8 @@ fn diagram(reader: &mut Reader<&[u8]>, identity: &model::Page) -> Result<page::P
     }
     let name = format!("page {} ({})", identity.index + 1, identity.name);
     let xml = payload::decode(&text, &name)?;
+    *inflated += xml.len() as u64;
+    limits::check_bytes("the file, all pages decompressed,", *inflated, limits::INFLATED_BYTES)?;
     let mut inner = Reader::from_str(&xml);
     loop {
         match inner.read_event().map_err(|e| broken_xml(&inner, &e))? {

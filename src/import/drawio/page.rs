@@ -98,13 +98,18 @@ pub(super) fn read(reader: &mut Reader<&[u8]>) -> Result<Page, ImportError> {
             _ => {}
         }
     }
-    Ok(Page { cells: parser.cells })
+    match parser.strange {
+        Some(name) if parser.real == 0 || !parser.rooted => Err(ImportError::Broken(format!(
+            "a page holds `<{name}>` where its cells should be; it was not written by draw.io"
+        ))),
+        _ => Ok(Page { cells: parser.cells }),
+    }
 }
 
 /// An element of the XML that is open.
 enum Open {
     /// A cell, or a wrapper around one.
-    Cell(Draft),
+    Cell(Box<Draft>),
     /// `<mxGeometry>`.
     Geometry,
     /// `<Array as="points">`.
@@ -121,30 +126,45 @@ struct Draft {
     slot: usize,
     /// Whether an `<mxCell>` has been seen for it; a wrapper without one is no cell.
     real: bool,
+    /// The name of its start tag.
+    tag: String,
 }
 
 #[derive(Default)]
 struct Parser {
     cells: Vec<Cell>,
     stack: Vec<Open>,
+    /// Whether `<root>` has been seen.
+    rooted: bool,
+    /// Cells that were read to their end.
+    real: usize,
+    /// The first element that is neither a cell nor a wrapper around one.
+    strange: Option<String>,
 }
 
 impl Parser {
     fn open(&mut self, tag: &BytesStart<'_>, empty: bool) -> Result<(), ImportError> {
-        if self.stack.len() >= limits::NESTING {
-            return Err(ImportError::TooLarge {
-                what: "the nesting of the XML".to_owned(),
-                limit: limits::NESTING.to_string(),
-            });
-        }
+        limits::check("the nesting of the XML", self.stack.len() as u64 + 1, limits::NESTING as u64, "levels")?;
         let opened = match tag.local_name().as_ref() {
-            "root" => Open::Other,
+            "root" => {
+                self.rooted = true;
+                Open::Other
+            }
             "mxCell" => self.open_cell(tag)?,
             "mxGeometry" => self.open_geometry(tag),
             "mxPoint" => self.point(tag),
             "mxRectangle" => self.rectangle(tag),
             "Array" => Open::Points,
-            _ if self.draft().is_none() => Open::Cell(Draft { cell: wrapper(tag), slot: self.reserve()?, real: false }),
+            name if self.stack.is_empty() => {
+                self.strange.get_or_insert(name.to_owned());
+                Open::Other
+            }
+            _ if self.draft().is_none() => Open::Cell(Box::new(Draft {
+                cell: wrapper(tag),
+                slot: self.reserve()?,
+                real: false,
+                tag: tag.local_name().as_ref().to_owned(),
+            })),
             _ => Open::Other,
         };
         self.stack.push(opened);
@@ -157,18 +177,13 @@ impl Parser {
     /// The cell that is being read, innermost first.
     fn draft(&mut self) -> Option<&mut Draft> {
         self.stack.iter_mut().rev().find_map(|o| match o {
-            Open::Cell(draft) => Some(draft),
+            Open::Cell(draft) => Some(draft.as_mut()),
             _ => None,
         })
     }
 
     fn reserve(&mut self) -> Result<usize, ImportError> {
-        if self.cells.len() >= limits::CELLS {
-            return Err(ImportError::TooLarge {
-                what: "the number of cells on a page".to_owned(),
-                limit: limits::CELLS.to_string(),
-            });
-        }
+        limits::check("the page", self.cells.len() as u64 + 1, limits::CELLS as u64, "cells")?;
         self.cells.push(Cell::default());
         Ok(self.cells.len() - 1)
     }
@@ -187,7 +202,7 @@ impl Parser {
             cell.parent = Some(outer.cell.id.clone());
         }
         complete(&mut cell, tag);
-        Ok(Open::Cell(Draft { cell, slot: self.reserve()?, real: true }))
+        Ok(Open::Cell(Box::new(Draft { cell, slot: self.reserve()?, real: true, tag: String::new() })))
     }
 
     fn open_geometry(&mut self, tag: &BytesStart<'_>) -> Open {
@@ -231,11 +246,12 @@ impl Parser {
     }
 
     fn close(&mut self) {
-        if let Some(Open::Cell(draft)) = self.stack.pop()
-            && let Some(slot) = self.cells.get_mut(draft.slot)
-            && draft.real
-        {
+        let Some(Open::Cell(draft)) = self.stack.pop() else { return };
+        if !draft.real {
+            self.strange.get_or_insert(draft.tag);
+        } else if let Some(slot) = self.cells.get_mut(draft.slot) {
             *slot = draft.cell;
+            self.real += 1;
         }
     }
 }

@@ -59,6 +59,9 @@ fn boundary(
     let icon = badge.and_then(|b| super::form::key(&scene.nodes[b].cell.style));
     let told = known.boundary_type(cell, name.as_deref().unwrap_or_default(), icon.as_deref());
     let (kind, because) = match told {
+        Some((BoundaryType::Logical, _)) | None if known.is_stated_trust(cell) => {
+            (BoundaryType::TrustBoundary, "a property says so".to_owned())
+        }
         Some(told) => told,
         None if line.is_some() => (BoundaryType::TrustBoundary, "an open line".to_owned()),
         None => (BoundaryType::Logical, "a frame".to_owned()),

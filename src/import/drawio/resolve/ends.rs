@@ -119,7 +119,7 @@ impl<'e> Ends<'e> {
             (_, Meaning::Element | Meaning::Boundary) => Attached::Cell(glued),
             (_, Meaning::Junction) => Attached::Junction(glued),
             (_, Meaning::Part(owner)) if owner != glued => self.follow(owner, edge, source),
-            (_, Meaning::Group) => self.into_group(glued, edge, source),
+            (_, Meaning::Group) => self.group_member(glued, edge, source),
             (_, Meaning::Note) => Attached::Aside,
             _ => Attached::Nothing,
         }
@@ -141,7 +141,7 @@ impl<'e> Ends<'e> {
     }
 
     /// The member of a transparent group that an end on the group means: the nearest to where the line ends.
-    fn into_group(&self, group: usize, edge: usize, source: bool) -> Attached {
+    fn group_member(&self, group: usize, edge: usize, source: bool) -> Attached {
         let line = &self.routes[edge];
         let Some(point) = (if source { line.first() } else { line.last() }).copied() else { return Attached::Nothing };
         let mut members = Vec::new();

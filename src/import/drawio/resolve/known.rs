@@ -108,4 +108,10 @@ impl<'w> Known<'w> {
     pub(super) fn is_stated_boundary(&self, index: usize) -> bool {
         properties::declared(&self.scene.nodes[index].cell.data) == Some(Declared::Boundary)
     }
+
+    /// Whether the file says that the shape separates trust.
+    pub(super) fn is_stated_trust(&self, index: usize) -> bool {
+        let kind = find(&self.scene.nodes[index].cell.data, properties::KIND).map(str::to_lowercase);
+        self.is_stated_boundary(index) && kind.is_some_and(|k| k.contains("trust"))
+    }
 }

@@ -1,19 +1,7 @@
 //! The name that a picture carries: its file's, or the title inside a pasted SVG.
 
-use base64::{
-    Engine,
-    alphabet::STANDARD,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
-
 use super::scene::Node;
-
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+use crate::import::inflate::from_base64;
 
 /// As much of a pasted SVG as is searched for a title; a multiple of four, so that base64 can be cut there.
 const SEARCHED: usize = 8 << 10;
@@ -43,7 +31,7 @@ fn title_inside(data: &str) -> Option<String> {
         percent_encoding::percent_decode_str(head).decode_utf8_lossy().into_owned()
     } else {
         let whole = head.len() - head.len() % 4;
-        let bytes = LENIENT.decode(head.get(..whole)?).ok()?;
+        let bytes = from_base64(head.get(..whole)?)?;
         String::from_utf8_lossy(&bytes).into_owned()
     };
     let text = between(&svg, "<title>", "</title>")

@@ -9,7 +9,7 @@ pub(super) fn shown_label(scene: &Scene<'_>, index: usize, page: &model::Page) -
     if let Some(name) = node.cell.data.get("c4Name").filter(|n| !n.trim().is_empty()) {
         return name.clone();
     }
-    if !node.cell.data.get("placeholders").is_some_and(|p| p == "1") {
+    if node.cell.data.get("placeholders").is_none_or(|p| p != "1") {
         return node.cell.value.clone();
     }
     if let Some(attribute) = node.cell.data.get("placeholder")

@@ -77,7 +77,12 @@ impl<'p> Scene<'p> {
         scene.place();
         scene.glue();
         for index in 0..scene.nodes.len() {
-            let shown = placeholder::shown_label(&scene, index, identity);
+            let mut shown = placeholder::shown_label(&scene, index, identity);
+            if limits::cut_label(&mut shown) {
+                let message =
+                    format!("its label has more than {} characters; the rest is left out", limits::LABEL_CHARS);
+                notices.push(Notice::cell(NoticeLevel::Warning, "label-cut", &scene.nodes[index].id, message));
+            }
             let style = &scene.nodes[index].cell.style;
             let html = style.is_on("html") || style.get("whiteSpace") == Some("wrap");
             scene.nodes[index].label = Label::read(&shown, html);
