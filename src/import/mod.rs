@@ -7,6 +7,8 @@ mod error;
 mod inflate;
 mod limits;
 mod properties;
+mod space;
+mod threat_dragon;
 
 pub use error::ImportError;
 pub use limits::FILE_BYTES;
@@ -41,8 +43,9 @@ pub fn read(bytes: &[u8], path: &str, catalog: &Catalog, options: &ReadOptions) 
             let (diagrams, notices) = drawio::read_xml(xml, catalog, options)?;
             (Format::Drawio, None, diagrams, notices)
         }
-        Content::ThreatDragon(_) => {
-            return Err(ImportError::Broken("Threat Dragon models are not read".to_owned()));
+        Content::ThreatDragon(model) => {
+            let model = threat_dragon::read(model, catalog, options)?;
+            (Format::ThreatDragon, model.title, model.diagrams, model.notices)
         }
     };
     let source = Source { path: path.to_owned(), format, container: opened.container, sha256: sha256(bytes) };

@@ -18,7 +18,6 @@ mod picture;
 mod placeholder;
 mod route;
 mod scene;
-mod space;
 mod touch;
 mod zones;
 
@@ -37,7 +36,7 @@ use self::{
 use super::page;
 use crate::{
     catalog::Catalog,
-    import::ReadOptions,
+    import::{ReadOptions, space},
     model::{self, BoundaryIndex, Coverage, DataFlow, Diagram, ElementIndex, End, Notice, NoticeLevel, Stated},
 };
 
