@@ -16,7 +16,7 @@ use crate::{
     model::{
         self, Basis, BoundaryIndex, BoundaryType, Coverage, DataFlow, Diagram, Direction, Element, ElementIndex,
         ElementKind, End, FlowIndex, Notice, NoticeLevel, Outline, Page, Provenance, RecordedThreat, Target,
-        TrustBoundary,
+        TrustBoundary, properties::find,
     },
 };
 
@@ -174,7 +174,7 @@ fn anchor(cell: &Cell, port: Option<&str>) -> Point {
 fn element(cell: &Cell, kind: ElementKind, word: &'static str, drawing: &Drawing<'_>, catalog: &Catalog) -> Element {
     let look = Look {
         stated_kind: Some(kind.as_str()),
-        stated_service: properties::find(&cell.properties, properties::SERVICE),
+        stated_service: find(&cell.properties, properties::SERVICE),
         label: &cell.name,
         ..Look::default()
     };

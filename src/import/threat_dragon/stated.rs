@@ -8,10 +8,7 @@ use super::{
     cell::Shape,
     field::{flag, long_text, scalar, text},
 };
-use crate::{
-    import::properties,
-    model::{ElementKind, Fact, Scope, Stated, Truth},
-};
+use crate::model::{ElementKind, Fact, Scope, Stated, Truth};
 
 /// Threat Dragon's flags for each kind of cell.
 const PROCESS: &[(&str, Fact)] = &[
@@ -75,7 +72,7 @@ pub(super) fn of(data: &Value, shape: &Shape) -> (Stated, BTreeMap<String, Strin
         .filter(|(key, _)| !OWN.contains(&key.as_str()))
         .filter_map(|(key, value)| Some((key.clone(), scalar(Some(value))?)))
         .collect();
-    let mut stated = properties::stated(&own);
+    let mut stated = Stated::of_properties(&own);
     stated.protocol = text(data, "/protocol").or(stated.protocol);
     stated.privilege_level = text(data, "/privilegeLevel").or(stated.privilege_level);
     stated.description = long_text(data, "/description").or(stated.description);
