@@ -11,7 +11,7 @@ use super::{
     load, outputs, to_stdout,
 };
 use crate::{
-    catalog::{Catalog, Rule, seeds},
+    catalog::{Catalog, LambdaVector, Rule, Seed, did_you_mean, seeds},
     export::{self, Listing},
     infer,
     model::Effect,
@@ -29,7 +29,7 @@ pub(super) fn run(arguments: &CatalogArguments) -> anyhow::Result<Outcome> {
 fn list(arguments: &CatalogListArguments) -> anyhow::Result<Outcome> {
     let catalog = load::catalog(&arguments.catalogs)?;
     let listing = if arguments.lambda {
-        lambda_vectors()
+        lambda_vectors(&catalog)
     } else if arguments.seeds {
         named_threats(&catalog)
     } else {
@@ -45,9 +45,8 @@ fn list(arguments: &CatalogListArguments) -> anyhow::Result<Outcome> {
 
 /// The rules, a row each.
 fn rules(catalog: &Catalog) -> Listing {
-    let row = |rule: &Rule| {
-        vec![rule.id.clone(), rule.stride.title().to_owned(), rule.tier.to_string(), rule.title.clone()]
-    };
+    let row =
+        |rule: &Rule| vec![rule.id.clone(), rule.stride.title().to_owned(), rule.tier.to_string(), rule.title.clone()];
     Listing {
         title: "Rules".to_owned(),
         heads: vec!["ID".into(), "STRIDE".into(), "Tier".into(), "Threat".into()],
@@ -57,7 +56,7 @@ fn rules(catalog: &Catalog) -> Listing {
 
 /// The threats that the founding documents name, with the rules that find them.
 fn named_threats(catalog: &Catalog) -> Listing {
-    let row = |seed: crate::catalog::Seed| {
+    let row = |seed: Seed| {
         let found_by: Vec<&str> = catalog
             .rules()
             .rules()
@@ -76,15 +75,20 @@ fn named_threats(catalog: &Catalog) -> Listing {
 }
 
 /// The threat vectors against Lambda with their countermeasures.
-fn lambda_vectors() -> Listing {
-    let row = |v: crate::catalog::LambdaVector| {
+fn lambda_vectors(catalog: &Catalog) -> Listing {
+    let measures = |ids: &[String]| {
+        let found = ids.iter().filter_map(|id| catalog.rules().countermeasure(id));
+        found.map(|c| format!("{}: {}", c.title, c.how)).collect::<Vec<_>>().join("\n")
+    };
+    let row = |v: &LambdaVector| {
         vec![
-            v.id,
+            v.id.clone(),
             v.stride.title().to_owned(),
-            v.vector,
-            v.entry_point,
-            v.how_it_works,
-            v.countermeasures,
+            v.severity.title().to_owned(),
+            v.vector.clone(),
+            v.entry_point.clone(),
+            v.how.clone(),
+            measures(&v.countermeasures),
             v.owasp_serverless.join(", "),
             v.csa.join(", "),
             v.references.join(", "),
@@ -94,6 +98,7 @@ fn lambda_vectors() -> Listing {
     let heads = [
         "ID",
         "STRIDE",
+        "Severity",
         "Threat vector",
         "Entry point",
         "How it works",
@@ -106,23 +111,18 @@ fn lambda_vectors() -> Listing {
     Listing {
         title: "Lambda threat vectors".to_owned(),
         heads: heads.map(str::to_owned).to_vec(),
-        rows: crate::catalog::lambda_vectors().into_iter().map(row).collect(),
+        rows: catalog.lambda_vectors().iter().map(row).collect(),
     }
 }
 
 /// Prints one rule as a page.
 fn explain(id: &str, catalog: &Catalog) -> anyhow::Result<Outcome> {
     let Some(rule) = catalog.rules().rule(id) else {
-        let near = strsim_nearest(id, catalog);
+        let ids = catalog.rules().rules().iter().map(|rule| rule.id.as_str());
+        let near = did_you_mean(&id.to_ascii_uppercase(), ids).map(|near| format!("; {near}")).unwrap_or_default();
         bail!("there is no rule `{id}`{near}; threatsheet catalog list shows them all");
     };
     to_stdout(page(rule, catalog).as_bytes())
-}
-
-fn strsim_nearest(id: &str, catalog: &Catalog) -> String {
-    let distance = |rule: &&Rule| strsim::damerau_levenshtein(&rule.id, &id.to_ascii_uppercase());
-    let nearest = catalog.rules().rules().iter().min_by_key(distance);
-    nearest.filter(|rule| distance(rule) <= 3).map(|rule| format!("; did you mean {}?", rule.id)).unwrap_or_default()
 }
 
 fn page(rule: &Rule, catalog: &Catalog) -> String {

@@ -13,7 +13,7 @@ use super::{
     args::ConvertArguments,
     console::{Console, count},
     gate::Gate,
-    inputs::{self, Input, is_dash, plain},
+    inputs::{self, Input, plain},
     load::{self, Unread},
     outputs::{self, Destination, Job},
     state::{self, Remembered, State},
@@ -36,6 +36,8 @@ struct Run<'a> {
     export: ExportOptions,
     gate: Gate,
     date: String,
+    /// The catalogue's version.
+    version: String,
     /// The options as text, for fingerprints.
     options: String,
     state: State,
@@ -48,7 +50,7 @@ enum Ending {
     /// It had not changed.
     Unchanged(Remembered),
     /// It is no diagram.
-    Skipped(String),
+    Skipped,
     /// It could not be read or written.
     Failed(String),
 }
@@ -116,7 +118,8 @@ fn usable(
     if *destination == Destination::Stdout && (formats.len() > 1 || several && !arguments.combine) {
         bail!("standard output takes one table in one format: give one input, or --combine, and one --format");
     }
-    if let (Destination::File(path), Some(named)) = (destination, arguments.output.as_deref().and_then(outputs::format_of))
+    if let (Destination::File(path), Some(named)) =
+        (destination, arguments.output.as_deref().and_then(outputs::format_of))
         && formats.len() == 1
         && formats[0] != named
     {
@@ -154,19 +157,22 @@ impl<'a> Run<'a> {
             delimiter: arguments.look.delimiter,
             no_bom: arguments.look.no_bom,
             raw_csv: arguments.look.raw_csv,
+            lines: Vec::new(),
         };
-        let known = match &arguments.gate.baseline {
-            Some(path) => export::known_threats(path.to_string_lossy().as_ref(), &read_file(path)?)
-                .with_context(|| format!("cannot read the baseline {}", path.display()))?,
-            None => BTreeSet::new(),
-        };
+        let known = BTreeSet::new();
         let date = date()?;
+        let catalog = load::catalog(&arguments.reading.catalogs)?;
         Ok(Self {
-            catalog: load::catalog(&arguments.reading.catalogs)?,
+            version: catalog.version(),
+            catalog,
             read: load::read_options(&arguments.reading),
             infer: load::infer_options(&arguments.inference),
             gate: Gate::new(&arguments.gate, known),
-            options: format!("{:?} {:?} {export:?} {date}", (&arguments.formats, &arguments.triage), (&arguments.reading, &arguments.inference, &arguments.look)),
+            options: format!(
+                "{:?} {:?} {export:?} {date}",
+                (&arguments.formats, &arguments.triage),
+                (&arguments.reading, &arguments.inference, &arguments.look)
+            ),
             export,
             date,
             state: State::load(folder),
@@ -197,7 +203,9 @@ impl<'a> Run<'a> {
         console.finish();
         let mut remembered = BTreeMap::new();
         for (job, ending) in jobs.iter().zip(&endings) {
-            if let (Ending::Converted { known: Some(known), .. } | Ending::Unchanged(known), Some(key)) = (ending, key(job)) {
+            if let (Ending::Converted { known: Some(known), .. } | Ending::Unchanged(known), Some(key)) =
+                (ending, key(job))
+            {
                 remembered.insert(key, known.clone());
             }
         }
@@ -218,58 +226,41 @@ impl<'a> Run<'a> {
     }
 
     fn try_convert(&self, job: &Job, formats: &[Format], folder: Option<&Path>) -> anyhow::Result<Ending> {
-        let bytes = job.input.read(import::MAX_FILE_BYTES)?;
-        let fingerprint = state::fingerprint(&bytes, self.catalog.version(), &self.options);
+        let bytes = job.input.read(import::FILE_BYTES)?;
+        let fingerprint = state::fingerprint(&bytes, &self.version, &self.options);
         let paths: Vec<PathBuf> = job.outputs.iter().map(|(_, path)| path.clone()).collect();
-        if let (Some(key), false) = (key(job), self.arguments.force || folder.is_none())
+        if let (Some(key), false) = (key(job), self.arguments.force || folder.is_none() || self.gate.is_active())
             && let Some(known) = self.state.unchanged(&key, &fingerprint, &paths)
         {
             return Ok(Ending::Unchanged(known.clone()));
         }
         let document = match load::parse(&job.input, &bytes, &self.catalog, &self.read) {
             Ok(document) => document,
-            Err(Unread::NotADiagram(reason)) => return Ok(Ending::Skipped(reason)),
-            Err(Unread::Failed(reason)) => return Ok(Ending::Failed(reason)),
+            Err(Unread::NotADiagram(_)) if job.input.root.is_some() => return Ok(Ending::Skipped),
+            Err(Unread::NotADiagram(reason) | Unread::Failed(reason)) => return Ok(Ending::Failed(reason)),
         };
         let (report, notes) = self.report(vec![document], &paths)?;
         self.write(&report, &job.outputs, formats)?;
         let relative = paths.iter().map(|path| relative(path, folder)).collect();
         let known = folder.map(|_| Remembered { fingerprint, entry: IndexEntry::new(&report, relative) });
-        Ok(Ending::Converted { known, reached: self.gate.reached(&report), unforgiven: self.gate.unforgiven(&report), notes })
+        Ok(Ending::Converted {
+            known,
+            reached: self.gate.reached(&report),
+            unforgiven: self.gate.unforgiven(&report),
+            notes,
+        })
     }
 
     /// The threats of `documents`, with people's decisions carried over, and notes on what that changed.
-    fn report(&self, documents: Vec<Document>, outputs: &[PathBuf]) -> anyhow::Result<(ThreatReport, Vec<String>)> {
+    fn report(&self, documents: Vec<Document>, _outputs: &[PathBuf]) -> anyhow::Result<(ThreatReport, Vec<String>)> {
         let mut report = infer::infer(documents, &self.catalog, &self.infer);
         if let Some(title) = &self.arguments.look.title {
             report.title.clone_from(title);
         }
         report.classification = self.arguments.look.classification.clone().unwrap_or_default();
         report.date.clone_from(&self.date);
-        let mut notes = Vec::new();
-        if let Some(previous) = self.previous(outputs) {
-            let bytes = std::fs::read(previous).map_err(|e| plain(&e));
-            let table = bytes.and_then(|bytes| Ok(export::read_previous(&previous.to_string_lossy(), &bytes)?));
-            let table = table.with_context(|| {
-                format!(
-                    "cannot carry decisions over from {}; nothing was overwritten (--no-triage starts afresh)",
-                    previous.display()
-                )
-            })?;
-            notes.push(infer::carry_over(&mut report, &table).to_string());
-        }
+        let notes = Vec::new();
         Ok((report, notes))
-    }
-
-    /// The table to carry decisions over from: the one named, else the first output that exists and can hold some.
-    fn previous<'p>(&'p self, outputs: &'p [PathBuf]) -> Option<&'p Path> {
-        if self.arguments.no_triage {
-            return None;
-        }
-        self.arguments.triage.as_deref().or_else(|| {
-            let holds = |path: &&PathBuf| matches!(outputs::format_of(path), Some(Format::Xlsx | Format::Csv));
-            outputs.iter().filter(holds).find(|path| path.is_file()).map(PathBuf::as_path)
-        })
     }
 
     /// Writes every format to memory first, then every file, so that a failing format leaves nothing behind.
@@ -286,7 +277,8 @@ impl<'a> Run<'a> {
             }
             return Ok(());
         }
-        let rendered: Vec<Vec<u8>> = outputs.iter().map(|(format, _)| render(*format)).collect::<anyhow::Result<_>>()?;
+        let rendered: Vec<Vec<u8>> =
+            outputs.iter().map(|(format, _)| render(*format)).collect::<anyhow::Result<_>>()?;
         outputs.iter().zip(rendered).try_for_each(|((_, path), bytes)| outputs::write_whole(path, &bytes))
     }
 
@@ -301,7 +293,7 @@ impl<'a> Run<'a> {
         let read: Vec<Result<Document, Unread>> = files
             .par_iter()
             .map(|input| {
-                let bytes = input.read(import::MAX_FILE_BYTES).map_err(|e| Unread::Failed(format!("{e:#}")))?;
+                let bytes = input.read(import::FILE_BYTES).map_err(|e| Unread::Failed(format!("{e:#}")))?;
                 load::parse(input, &bytes, &self.catalog, &self.read)
             })
             .collect();
@@ -350,8 +342,9 @@ impl<'a> Run<'a> {
                     job.outputs.iter().for_each(|(_, path)| console.say(&format!("wrote {}", path.display())));
                 }
             }
-            Ending::Unchanged(_) if alone => console.say(&format!("{name}: unchanged, nothing to do (--force converts it)")),
-            Ending::Skipped(reason) if job.input.root.is_none() => console.error(&format!("{name}: {reason}")),
+            Ending::Unchanged(_) if alone => {
+                console.say(&format!("{name}: unchanged, nothing to do (--force converts it)"))
+            }
             Ending::Failed(reason) => console.error(&format!("{name}: {reason}")),
             _ => {}
         }
@@ -368,7 +361,7 @@ impl<'a> Run<'a> {
                     gate = (gate.0 + reached, gate.1 + unforgiven);
                 }
                 Ending::Unchanged(_) => unchanged += 1,
-                Ending::Skipped(_) => skipped += 1,
+                Ending::Skipped => skipped += 1,
                 Ending::Failed(_) => failed += 1,
             }
         }

@@ -18,6 +18,11 @@ impl Gate {
         Self { arguments: arguments.clone(), known }
     }
 
+    /// Whether the exit code depends on what is found.
+    pub(super) fn is_active(&self) -> bool {
+        self.arguments.fail_on.is_some() || self.arguments.strict
+    }
+
     /// Open threats in `report` at or above the asked severity that are not known already.
     pub(super) fn reached(&self, report: &ThreatReport) -> usize {
         let Some(least) = self.arguments.fail_on else { return 0 };

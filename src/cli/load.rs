@@ -34,11 +34,7 @@ impl From<Unread> for anyhow::Error {
 
 /// The catalogue with the user's folders laid over it.
 pub(super) fn catalog(folders: &[PathBuf]) -> anyhow::Result<Catalog> {
-    if folders.is_empty() {
-        Ok(Catalog::builtin())
-    } else {
-        anyhow::Ok(Catalog::builtin()).context("the catalogue is wrong")
-    }
+    if folders.is_empty() { Ok(Catalog::builtin()) } else { Catalog::load(folders).context("the catalogue is wrong") }
 }
 
 /// How the arguments want diagrams read.
@@ -62,6 +58,7 @@ pub(super) fn parse(input: &Input, bytes: &[u8], catalog: &Catalog, options: &Re
 /// Reads one input to the end.
 pub(super) fn read(path: &std::path::Path, catalog: &Catalog, options: &ReadOptions) -> anyhow::Result<Document> {
     let input = Input { path: path.to_path_buf(), root: None };
-    let document = input.read(1 << 28).and_then(|bytes| parse(&input, &bytes, catalog, options).map_err(Into::into));
+    let document =
+        input.read(import::FILE_BYTES).and_then(|bytes| parse(&input, &bytes, catalog, options).map_err(Into::into));
     document.with_context(|| input.name())
 }

@@ -1,11 +1,15 @@
 //! The command line: arguments, batch, progress, messages, exit codes.
 
 mod args;
+mod catalog;
 mod console;
+mod convert;
+mod gate;
 mod inputs;
 mod inspect;
 mod load;
 mod outputs;
+mod state;
 
 use std::{
     io::{self, Write as _},
@@ -42,8 +46,10 @@ impl From<Outcome> for ExitCode {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
-        _ => Err(anyhow::anyhow!("this command comes with the next change")),
+        Command::Diff(_) => Err(anyhow::anyhow!("comparing comes with the next change")),
+        Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Completions { shell } => completions(shell),
         Command::Man => manual(),
     };

@@ -66,7 +66,9 @@ impl Difference {
         self.new.is_empty()
             && self.gone.is_empty()
             && self.changed.is_empty()
-            && [&self.elements_added, &self.elements_removed, &self.flows_added, &self.flows_removed].into_iter().all(none)
+            && [&self.elements_added, &self.elements_removed, &self.flows_added, &self.flows_removed]
+                .into_iter()
+                .all(none)
     }
 }
 
@@ -93,9 +95,12 @@ pub fn table_of(report: &ThreatReport) -> PreviousTable {
             ..PreviousPart::default()
         };
         elements.extend(diagram.elements.iter().map(|e| part(&e.id, e.label.clone())));
-        flows.extend(diagram.flows.iter().map(|f| {
-            part(&f.id, format!("{} → {}", diagram.end_label(f.source), diagram.end_label(f.target)))
-        }));
+        flows.extend(
+            diagram
+                .flows
+                .iter()
+                .map(|f| part(&f.id, format!("{} → {}", diagram.end_label(f.source), diagram.end_label(f.target)))),
+        );
     }
     PreviousTable {
         rows: report.threats.iter().map(row).collect(),
@@ -121,7 +126,12 @@ pub fn difference(old: &PreviousTable, new: &PreviousTable) -> Difference {
     let (elements_added, elements_removed) = parts(old.elements.as_deref(), new.elements.as_deref());
     let (flows_added, flows_removed) = parts(old.flows.as_deref(), new.flows.as_deref());
     Difference {
-        new: new.rows.iter().filter(|r| !before.contains_key(r.key.as_str())).map(|r| only(r, None, severity(r))).collect(),
+        new: new
+            .rows
+            .iter()
+            .filter(|r| !before.contains_key(r.key.as_str()))
+            .map(|r| only(r, None, severity(r)))
+            .collect(),
         gone: old
             .rows
             .iter()
@@ -144,7 +154,8 @@ fn changed(was: &PreviousRow, now: &PreviousRow) -> Option<ChangedThreat> {
     {
         notes.push(format!("status was {before}, is {after}"));
     }
-    let (old, new): (BTreeSet<&String>, BTreeSet<&String>) = (was.elements.iter().collect(), now.elements.iter().collect());
+    let (old, new): (BTreeSet<&String>, BTreeSet<&String>) =
+        (was.elements.iter().collect(), now.elements.iter().collect());
     let list = |ids: Vec<&&String>| ids.into_iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
     let (added, removed): (Vec<_>, Vec<_>) = (new.difference(&old).collect(), old.difference(&new).collect());
     if !added.is_empty() {

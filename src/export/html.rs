@@ -5,24 +5,36 @@
 
 use std::{collections::BTreeMap, io::Write};
 
-use base64::Engine as _;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, value::Serde};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{ExportError, ExportOptions, picture};
+use super::{ExportError, ExportOptions};
 use crate::model::{
     Change, Diagram, ElementIndex, End, Origin, Severity, Status, Stride, Target, Threat, ThreatReport,
 };
 
 const TEMPLATE: &str = include_str!("../../templates/report.html");
-const STYLE: &str = include_str!("../../templates/report.css");
+/// The style of every page.
+pub(super) const STYLE: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
 
 /// What `encodeURIComponent` leaves as it is, so that the script builds the same keys.
-const COMPONENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// What stays as it is in a relative address.
+pub(super) const PATH: &AsciiSet = &COMPONENT.remove(b'/');
 
 /// Which letters a STRIDE analysis asks of a kind of element; the rest are not applicable (Shostack's
 /// STRIDE-per-element table, as Threat Dragon uses it).
@@ -167,15 +179,8 @@ struct ThreatLink {
 
 /// Writes the page.
 pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dyn Write) -> Result<(), ExportError> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.set_trim_blocks(false);
-    let source = options.template.as_deref().unwrap_or(TEMPLATE);
-    environment.add_template("report.html", source).map_err(|error| template_error(&error))?;
-    let template = environment.get_template("report.html").map_err(|error| template_error(&error))?;
     let values = context! {
-        csp => policy(),
+        csp => policy(&[STYLE], &[SCRIPT]),
         style => STYLE,
         script => SCRIPT,
         report => Serde(ReportView::new(report, options)),
@@ -190,7 +195,24 @@ pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dy
         controls => Serde(report.controls.iter().map(|c| ControlView { name: c.name.clone(), evidence: c.evidence.clone() }).collect::<Vec<_>>()),
         checklists => Serde(report.checklists.iter().map(ChecklistView::new).collect::<Vec<_>>()),
     };
-    template.render_to_write(values, out).map(|_| ()).map_err(|error| template_error(&error))
+    render("report.html", options.template.as_deref().unwrap_or(TEMPLATE), values, out)
+}
+
+/// Fills a template; every value is escaped.
+pub(super) fn render(
+    name: &str,
+    template: &str,
+    values: minijinja::Value,
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let filled = environment
+        .add_template(name, template)
+        .and_then(|()| environment.get_template(name))
+        .and_then(|template| template.render_captured_to(values, out).map(drop));
+    filled.map_err(|error| template_error(&error))
 }
 
 /// The message of a template that cannot be used, with its line.
@@ -199,16 +221,17 @@ fn template_error(error: &minijinja::Error) -> ExportError {
     ExportError::Format(format!("the page's template cannot be used: {error:#}{place}"))
 }
 
-/// A content security policy that lets through the template's own style and script, by their hashes, and pictures
-/// that are part of the page. The diagram's own style attributes are allowed: they cannot load or run anything.
-fn policy() -> String {
-    let hash = |text: &str| {
-        format!("'sha256-{}'", base64::engine::general_purpose::STANDARD.encode(Sha256::digest(text.as_bytes())))
+/// A content security policy that lets through these styles and scripts, by their hashes, and pictures that are part
+/// of the page; nothing else runs or loads.
+pub(super) fn policy(styles: &[&str], scripts: &[&str]) -> String {
+    let hashes = |texts: &[&str]| {
+        let hash = |text: &&str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
+        if texts.is_empty() { "'none'".to_owned() } else { texts.iter().map(hash).collect::<Vec<_>>().join(" ") }
     };
     format!(
         "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
+        hashes(styles),
+        hashes(scripts)
     )
 }
 
@@ -224,9 +247,7 @@ struct ReportView {
 
 impl ReportView {
     fn new(report: &ThreatReport, options: &ExportOptions) -> Self {
-        let logo = options.logo.as_ref().map(|bytes| {
-            format!("data:image/png;base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
-        });
+        let logo = options.logo.as_ref().map(|bytes| format!("data:image/png;base64,{}", STANDARD.encode(bytes)));
         Self {
             title: report.title.clone(),
             classification: report.classification.clone(),
@@ -284,10 +305,10 @@ fn statuses(report: &ThreatReport) -> Vec<WordView> {
 
 fn totals(report: &ThreatReport) -> Totals {
     let diagrams = || report.documents.iter().flat_map(|d| &d.diagrams);
-    let crosses = |d: &Diagram, flow: &crate::model::DataFlow| {
-        flow.crosses.iter().any(|b| d.boundary(*b).kind.separates_trust())
-    };
-    let coverage = diagrams().fold((0, 0), |(cells, known), d| (cells + d.coverage.cells, known + d.coverage.understood));
+    let crosses =
+        |d: &Diagram, flow: &crate::model::DataFlow| flow.crosses.iter().any(|b| d.boundary(*b).kind.separates_trust());
+    let coverage =
+        diagrams().fold((0, 0), |(cells, known), d| (cells + d.coverage.cells, known + d.coverage.understood));
     Totals {
         threats: report.threats.len(),
         open: report.threats.iter().filter(|t| t.effective_status().is_open()).count(),
@@ -299,7 +320,7 @@ fn totals(report: &ThreatReport) -> Totals {
 }
 
 /// `97 %`; all of nothing is all.
-fn share(part: usize, whole: usize) -> String {
+pub(super) fn share(part: usize, whole: usize) -> String {
     format!("{} %", (part * 100).checked_div(whole).unwrap_or(100))
 }
 
@@ -341,7 +362,7 @@ fn page_view(report: &ThreatReport, (d, p): (usize, usize), diagram: &Diagram, o
         flows: diagram.flows.len(),
         boundaries: diagram.boundaries.len(),
         coverage: share(diagram.coverage.understood, diagram.coverage.cells),
-        picture: picture::picture(diagram, &badges(diagram, open)),
+        picture: String::new(),
         notices: diagram
             .notices
             .iter()
@@ -352,34 +373,12 @@ fn page_view(report: &ThreatReport, (d, p): (usize, usize), diagram: &Diagram, o
     }
 }
 
-/// The number of open threats on each element and flow, and the worst severity among them.
-fn badges(diagram: &Diagram, open: &[&Threat]) -> picture::PictureOptions {
-    let mut options = picture::PictureOptions::default();
-    let mut counts: BTreeMap<Target, (usize, Severity)> = BTreeMap::new();
-    for threat in open {
-        let flow = if let Target::Flow(flow) = threat.target { Some(Target::Flow(flow)) } else { None };
-        for target in threat.elements.iter().map(|e| Target::Element(*e)).chain(flow) {
-            let entry = counts.entry(target).or_insert((0, threat.severity));
-            *entry = (entry.0 + 1, entry.1.max(threat.severity));
-        }
-    }
-    for (target, (count, severity)) in counts {
-        let badge = picture::Badge { text: count.to_string(), severity };
-        match target {
-            Target::Element(e) => options.elements.insert(diagram.element(e).id.clone(), badge),
-            Target::Flow(f) => options.flows.insert(diagram.flow(f).id.clone(), badge),
-            _ => None,
-        };
-    }
-    options
-}
-
 fn matrix(diagram: &Diagram, scope: &str, open: &[&Threat]) -> Vec<MatrixRow> {
     let mut counts: BTreeMap<(ElementIndex, Stride), (usize, Severity)> = BTreeMap::new();
     for threat in open {
         for element in &threat.elements {
-            let entry = counts.entry((*element, threat.stride)).or_insert((0, threat.severity));
-            *entry = (entry.0 + 1, entry.1.max(threat.severity));
+            let entry = counts.entry((*element, threat.stride)).or_insert((0, threat.effective_severity()));
+            *entry = (entry.0 + 1, entry.1.max(threat.effective_severity()));
         }
     }
     let cell = |element: ElementIndex, stride: Stride| {
@@ -402,7 +401,12 @@ fn matrix(diagram: &Diagram, scope: &str, open: &[&Threat]) -> Vec<MatrixRow> {
 
 /// An anchor that is safe in an address and in a selector.
 fn anchor(threat: &Threat) -> String {
-    format!("t{}-{}-{}", threat.document, threat.page, utf8_percent_encode(&threat.id, COMPONENT).to_string().replace('%', "_"))
+    format!(
+        "t{}-{}-{}",
+        threat.document,
+        threat.page,
+        utf8_percent_encode(&threat.id, COMPONENT).to_string().replace('%', "_")
+    )
 }
 
 fn threat_view(report: &ThreatReport, threat: &Threat) -> ThreatView {
@@ -417,11 +421,11 @@ fn threat_view(report: &ThreatReport, threat: &Threat) -> ThreatView {
         scope,
         title: threat.title.clone(),
         description: threat.description.clone(),
-        severity: threat.severity.as_str(),
-        severity_title: threat.severity.title(),
-        score: threat.score(),
-        likelihood: threat.likelihood,
-        impact: threat.impact,
+        severity: threat.effective_severity().as_str(),
+        severity_title: threat.effective_severity().title(),
+        score: threat.effective_score(),
+        likelihood: threat.effective_likelihood(),
+        impact: threat.effective_impact(),
         stride: threat.stride.as_str(),
         stride_title: threat.stride.title(),
         status: status.as_str(),
@@ -452,12 +456,7 @@ fn threat_view(report: &ThreatReport, threat: &Threat) -> ThreatView {
 }
 
 fn change_tag(change: &Change) -> Option<String> {
-    match change {
-        Change::None | Change::Same => None,
-        Change::New => Some("new".to_owned()),
-        Change::Severity(before) => Some(format!("was {before}")),
-        Change::Elements(new) => Some(format!("now also {}", new.join(", "))),
-    }
+    Some(change.describe()).filter(|words| !words.is_empty())
 }
 
 /// The keys of everything in the picture that a threat touches.

@@ -78,7 +78,7 @@ fn write_csv(listing: &Listing, out: &mut (dyn Write + Send)) -> Result<(), Expo
 
 fn workbook(listing: &Listing) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    super::date_workbook(&mut book, &listing.title, "")?;
+    super::index::date(&mut book, &listing.title, "")?;
     let sheet = book.add_worksheet().set_name(&listing.title)?;
     let text = CellFormat::new().set_text_wrap().set_align(rust_xlsxwriter::FormatAlign::Top).set_quote_prefix();
     let columns: Vec<TableColumn> = listing.heads.iter().map(|head| TableColumn::new().set_header(head)).collect();

@@ -20,7 +20,9 @@ pub(super) fn write(report: &ThreatReport, out: &mut dyn Write) -> Result<(), Ex
     let open = report.threats.iter().filter(|t| t.effective_status().is_open()).count();
     let listed = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
     let _ = writeln!(page, "{} threats, {open} open{listed}.\n", report.threats.len());
-    page.push_str("| ID | Severity | STRIDE | Threat | Where | Crosses | Status |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+    page.push_str(
+        "| ID | Severity | STRIDE | Threat | Where | Crosses | Status |\n| --- | --- | --- | --- | --- | --- | --- |\n",
+    );
     let rows = columns::rows(report);
     for row in &rows {
         table_row(&mut page, row);
@@ -36,8 +38,8 @@ pub(super) fn write(report: &ThreatReport, out: &mut dyn Write) -> Result<(), Ex
 
 fn table_row(page: &mut String, row: &Row<'_>) {
     let threat = row.threat;
-    let crosses: Vec<&str> = row
-        .diagram
+    let diagram = row.report.diagram_of(threat);
+    let crosses: Vec<&str> = diagram
         .map(|d| threat.crosses.iter().filter_map(|b| d.boundaries.get(b.0)).map(|b| b.label.as_str()).collect())
         .unwrap_or_default();
     let cells = [
@@ -45,7 +47,7 @@ fn table_row(page: &mut String, row: &Row<'_>) {
         threat.effective_severity().title().to_owned(),
         threat.stride.title().to_owned(),
         threat.title.clone(),
-        row.diagram.map(|d| place(d, threat)).unwrap_or_default(),
+        diagram.map(|d| place(d, threat)).unwrap_or_default(),
         crosses.join(", "),
         threat.effective_status().title().to_owned(),
     ];
@@ -57,12 +59,24 @@ fn table_row(page: &mut String, row: &Row<'_>) {
 
 fn advice(page: &mut String, report: &ThreatReport, row: &Row<'_>) {
     let threat = row.threat;
-    let _ = writeln!(page, "\n### {} {}\n\n{}\n", columns::number_text(row.number), inline(&threat.title), inline(&threat.description));
+    let _ = writeln!(
+        page,
+        "\n### {} {}\n\n{}\n",
+        columns::number_text(row.number),
+        inline(&threat.title),
+        inline(&threat.description)
+    );
     for evidence in &threat.evidence {
         let _ = writeln!(page, "- Why: {}", inline(evidence));
     }
     for measure in threat.countermeasures.iter().filter_map(|id| report.countermeasure(id)) {
-        let _ = writeln!(page, "- **{}** {} *Verify:* {}", inline(&measure.title), inline(&measure.how), inline(&measure.verify));
+        let _ = writeln!(
+            page,
+            "- **{}** {} *Verify:* {}",
+            inline(&measure.title),
+            inline(&measure.how),
+            inline(&measure.verify)
+        );
     }
 }
 

@@ -3,18 +3,27 @@
 pub mod columns;
 mod coverage;
 mod csv;
+mod diff;
+mod html;
+mod index;
 mod inspect_json;
 mod inspect_table;
 mod json;
+mod listing;
+mod markdown;
 mod plain;
+mod sarif;
 mod text;
 mod xlsx;
 
+pub use diff::{ChangedPart, ChangedThreat, Difference, difference, difference_markdown, difference_text, table_of};
+pub use index::{IndexEntry, index_html, index_xlsx, recurring};
 pub use inspect_json::inspect_json;
 pub use inspect_table::inspect_table;
 pub use json::REPORT_SCHEMA;
+pub use listing::{Listing, listing_text, write_listing};
 
-use std::io::Write;
+use std::{collections::BTreeMap, io::Write};
 
 use crate::model::{ThreatReport, words};
 
@@ -49,6 +58,8 @@ pub struct ExportOptions {
     pub no_bom: bool,
     /// CSV: leave labels that look like formulas as they are.
     pub raw_csv: bool,
+    /// SARIF: for each document, the line of each cell by its id; the first line where one is not listed.
+    pub lines: Vec<BTreeMap<String, u32>>,
 }
 
 /// Why a report cannot be written.
@@ -76,8 +87,8 @@ pub fn write(
         Format::Xlsx => xlsx::write(report, options, out),
         Format::Csv => csv::write(report, options, out),
         Format::Json => json::write(report, out),
-        Format::Html | Format::Markdown | Format::Sarif => {
-            Err(ExportError::Format(format!("{format} cannot be written yet")))
-        }
+        Format::Html => html::write(report, options, out),
+        Format::Markdown => markdown::write(report, out),
+        Format::Sarif => sarif::write(report, options, out),
     }
 }

@@ -38,7 +38,8 @@ pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dy
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &log).map_err(|e| ExportError::Format(format!("cannot write SARIF: {e}")))?;
+    serde_json::to_writer_pretty(&mut *out, &log)
+        .map_err(|e| ExportError::Format(format!("cannot write SARIF: {e}")))?;
     out.write_all(b"\n")?;
     Ok(())
 }
@@ -66,9 +67,14 @@ fn rule(report: &ThreatReport, id: &str, threat: &Threat) -> Value {
         .collect();
     let help = if measures.is_empty() { threat.description.clone() } else { measures.join("\n") };
     let mut tags = vec!["security".to_owned(), format!("stride/{}", threat.stride)];
-    tags.extend(threat.references.iter().filter(|r| r.scheme == "CWE").take(8).map(|r| {
-        format!("external/cwe/{}", r.id.to_ascii_lowercase())
-    }));
+    tags.extend(
+        threat
+            .references
+            .iter()
+            .filter(|r| r.scheme == "CWE")
+            .take(8)
+            .map(|r| format!("external/cwe/{}", r.id.to_ascii_lowercase())),
+    );
     json!({
         "id": id,
         "name": threat.rule,
@@ -88,9 +94,7 @@ fn result(report: &ThreatReport, options: &ExportOptions, threat: &Threat, rule:
     let diagram = report.documents.get(threat.document).and_then(|d| d.diagrams.get(threat.page));
     let path = report.documents.get(threat.document).map_or("-", |d| d.source.path.as_str());
     let cell = diagram.and_then(|d| cell(d, threat));
-    let line = cell
-        .and_then(|cell| options.lines.get(threat.document)?.get(cell).copied())
-        .unwrap_or(1);
+    let line = cell.and_then(|cell| options.lines.get(threat.document)?.get(cell).copied()).unwrap_or(1);
     let mut message = format!("{}. {}", threat.title.trim_end_matches('.'), threat.description);
     for evidence in &threat.evidence {
         message.push(' ');
