@@ -55,7 +55,7 @@ pub(super) struct Topology {
     pub(super) before: Vec<Option<usize>>,
     /// Cycles and single elements, those called before those that call them.
     pub(super) components: Vec<Vec<usize>>,
-    /// Whether each element lies on a cycle.
+    /// Whether each element lies on a cycle without an external entity.
     pub(super) cyclic: Vec<bool>,
     /// Elements of rank 0 or 1.
     pub(super) outsiders: Vec<usize>,
@@ -65,7 +65,7 @@ impl Topology {
     pub(super) fn new(diagram: &Diagram, nodes: &[Node]) -> Self {
         let mut topology = Self::edges(diagram, nodes);
         topology.outsiders = (0..nodes.len()).filter(|i| nodes.get(*i).is_some_and(|n| n.rank <= 1)).collect();
-        topology.find_cycles(nodes.len());
+        topology.find_cycles(nodes);
         topology.entry = topology.entered(nodes, 1);
         topology.exposed = topology.entered(nodes, 0);
         topology.find_distances(nodes);
@@ -107,20 +107,12 @@ impl Topology {
         t
     }
 
-    fn find_cycles(&mut self, count: usize) {
-        let edges = self.next.iter().enumerate().flat_map(|(s, list)| list.iter().map(move |e| (s, *e)));
-        let edges: Vec<(u32, u32)> =
-            edges.filter_map(|(s, e)| Some((u32::try_from(s).ok()?, u32::try_from(e).ok()?))).collect();
-        let mut graph = DiGraph::<(), ()>::from_edges(edges);
-        while graph.node_count() < count {
-            graph.add_node(());
-        }
-        self.components = kosaraju_scc(&graph)
-            .into_iter()
-            .map(|c| c.into_iter().map(petgraph::graph::NodeIndex::index).collect())
-            .collect();
-        self.cyclic = vec![false; count];
-        for component in self.components.iter().filter(|c| c.len() > 1) {
+    fn find_cycles(&mut self, nodes: &[Node]) {
+        self.components = components(&self.next, nodes.len(), |_| true);
+        // What leaves to a person or another system comes back by their decision, not by itself.
+        let inside = |i: usize| nodes.get(i).is_some_and(|n| n.kind != ElementKind::ExternalEntity);
+        self.cyclic = vec![false; nodes.len()];
+        for component in components(&self.next, nodes.len(), inside).iter().filter(|c| c.len() > 1) {
             for i in component {
                 set(&mut self.cyclic, *i, true);
             }
@@ -191,6 +183,21 @@ impl Topology {
         way.reverse();
         way
     }
+}
+
+/// Cycles and single elements of the graph of those that are `wanted`, those called before those that call them.
+fn components(next: &[Vec<usize>], count: usize, wanted: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    let edges = next.iter().enumerate().flat_map(|(s, list)| list.iter().map(move |e| (s, *e)));
+    let edges: Vec<(u32, u32)> = edges
+        .filter(|(s, e)| wanted(*s) && wanted(*e))
+        .filter_map(|(s, e)| Some((u32::try_from(s).ok()?, u32::try_from(e).ok()?)))
+        .collect();
+    let mut graph = DiGraph::<(), ()>::from_edges(edges);
+    while graph.node_count() < count {
+        graph.add_node(());
+    }
+    let found = kosaraju_scc(&graph).into_iter();
+    found.map(|c| c.into_iter().map(petgraph::graph::NodeIndex::index).collect()).collect()
 }
 
 fn push(lists: &mut [Vec<usize>], at: usize, value: usize) {

@@ -293,7 +293,7 @@ words! {
         Exposed = "exposed",
         /// A path leads here from an outsider.
         Reachable = "reachable",
-        /// Lies on a cycle.
+        /// Lies on a cycle without an external entity.
         Cyclic = "cyclic",
         /// No flow touches it.
         Isolated = "isolated",
