@@ -6,7 +6,7 @@ use kurbo::{Point, Rect};
 
 use super::{
     captions::{Captions, Names},
-    form::Form,
+    form::{Form, is_mark},
     known::Known,
     route,
     scene::Scene,
@@ -52,6 +52,8 @@ pub(super) struct Classified {
 const CORNER_RATIO: f64 = 8.0;
 /// A box with one icon inside that is at most this many times larger is a card around the icon.
 const CARD_RATIO: f64 = 6.0;
+/// A box at most this many times larger than the shape inside is its border.
+const LINING_RATIO: f64 = 2.0;
 /// More letters than these, on something that no connector touches, are an explanation.
 const NOTE_LENGTH: usize = 90;
 /// Unnamed shapes up to this size in which connectors meet are junctions, in pixels.
@@ -210,7 +212,7 @@ impl Work<'_, '_> {
         let parent = self.scene.nodes[index].parent?;
         let (own, above) = (&self.scene.nodes[index].cell.style, &self.scene.nodes[parent].cell.style);
         let listed = above.get("childLayout").is_some_and(|l| matches!(l, "stackLayout" | "tableLayout"));
-        let row = matches!(above.shape(), Some("table" | "tableRow"));
+        let row = matches!(above.shape(), Some("table" | "tableRow" | "umlLifeline"));
         let part = own.is_on("part") && !matches!(self.forms[parent], Form::Group);
         (self.scene.nodes[parent].area() > 0.0 && (row || part || (listed && above.get("horizontalStack").is_none())))
             .then(|| self.owner(parent).unwrap_or(parent))
@@ -218,7 +220,8 @@ impl Work<'_, '_> {
 
     fn look_at_icon(&self, index: usize) -> Meaning {
         let node = &self.scene.nodes[index];
-        let named = !node.label.is_empty() || self.captions.by[index].is_some() || self.group_name(index).is_some();
+        let own_name = !node.label.is_empty() && !is_mark(&node.label.text());
+        let named = own_name || self.captions.by[index].is_some() || self.group_name(index).is_some();
         let glued = self.touched[index];
         if self.known.is_decoration(index) && !glued {
             return Meaning::Decoration;
@@ -402,10 +405,11 @@ impl Work<'_, '_> {
             && self.scene.nodes[index].glued.is_empty()
     }
 
-    /// Whether a box that connectors lead to is drawn around a picture that none leads to.
+    /// Whether a box that connectors lead to is drawn around a picture, or closely around a shape, that none leads to.
     fn is_card(&self, index: usize, only: usize) -> bool {
         let picture = matches!(self.forms[only], Form::Icon | Form::Picture);
-        picture && self.touched[index] && !self.touched[only]
+        let lining = self.scene.nodes[index].area() <= LINING_RATIO * self.scene.nodes[only].area();
+        (picture || lining) && self.touched[index] && !self.touched[only]
     }
 
     /// Whether a box holds everything there is, and so separates nothing.

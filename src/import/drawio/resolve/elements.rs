@@ -93,7 +93,7 @@ fn element(
     let around = builder.zones.around(cell);
     Element {
         id: node.id.clone(),
-        label: name.or(title).unwrap_or_else(|| nameless(node, kind)),
+        label: name.or(title).unwrap_or_else(|| nameless(node, forms[cell], kind)),
         kind,
         service_name: service.as_deref().and_then(|key| known.service_name(key)),
         service,
@@ -107,10 +107,25 @@ fn element(
     }
 }
 
-/// What to call a thing that bears no name anywhere.
-fn nameless(node: &super::Node<'_>, kind: ElementKind) -> String {
-    let person = node.cell.style.shape().is_some_and(|s| matches!(s, "actor" | "umlActor"));
-    if person { "User".to_owned() } else { format!("Unnamed {}", kind.title().to_lowercase()) }
+/// What to call a thing that bears no name anywhere: what its picture or symbol is called.
+fn nameless(node: &super::Node<'_>, form: Form, kind: ElementKind) -> String {
+    if node.cell.style.shape().is_some_and(|s| matches!(s, "actor" | "umlActor")) {
+        return "User".to_owned();
+    }
+    let symbol = match form {
+        Form::Picture => super::picture::name(node).map(|name| stem(&name).to_owned()),
+        Form::Icon => super::form::key(&node.cell.style).and_then(|k| k.rsplit(['.', '=']).next().map(str::to_owned)),
+        _ => None,
+    };
+    let words =
+        symbol.map(|s| s.replace(['_', '-'], " ").trim().to_owned()).filter(|s| s.chars().any(char::is_alphabetic));
+    words.unwrap_or_else(|| format!("Unnamed {}", kind.title().to_lowercase()))
+}
+
+/// A file's name without folder and ending.
+fn stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }
 
 /// The kind of a shape that nothing else tells.

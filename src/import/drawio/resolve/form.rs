@@ -240,7 +240,10 @@ fn usual_kind(style: &Style, shape: &str) -> Option<ElementKind> {
         | "mxgraph.flowchart.multi-document"
         | "folder"
         | "tape" => Some(DataStore),
-        "umlactor"
+        "cloud"
+        | "mxgraph.basic.cloud_rect"
+        | "mxgraph.networks.cloud"
+        | "umlactor"
         | "actor"
         | "mxgraph.basic.user"
         | "mxgraph.dfd.externalentity"
