@@ -180,7 +180,7 @@ pub const COLUMNS: &[Column] = &[
     }),
     column(Tool, "STRIDE", 14.0, Text, "The STRIDE category.", |r| text(r.threat.stride.title())),
     column(Tool, TITLE, 36.0, Text, "The threat in one line.", |r| text(r.threat.title.as_str())),
-    column(Tool, "Description", 56.0, Text, "Who can do what, and what it leads to.", |r| {
+    column(Tool, "Description", 50.0, Text, "Who can do what, and what it leads to.", |r| {
         text(r.threat.description.as_str())
     }),
     column(Tool, "Diagram", 16.0, Text, "The page, and the file where there are several.", diagram_name),

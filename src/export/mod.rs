@@ -12,6 +12,7 @@ mod json;
 mod listing;
 mod markdown;
 mod plain;
+mod previous;
 mod sarif;
 mod text;
 mod xlsx;
@@ -22,6 +23,7 @@ pub use inspect_json::inspect_json;
 pub use inspect_table::inspect_table;
 pub use json::REPORT_SCHEMA;
 pub use listing::{Listing, listing_text, write_listing};
+pub use previous::{PreviousError, known_threats, read_previous};
 
 use std::{collections::BTreeMap, io::Write};
 

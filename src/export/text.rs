@@ -53,7 +53,6 @@ pub(super) fn fit_cell(text: &str) -> (Cow<'_, str>, bool) {
     (Cow::Owned(kept), true)
 }
 
-#[allow(dead_code, reason = "the reader of earlier tables comes next")]
 /// `text` as it was before a guarding apostrophe was put before it; anything else stays.
 pub(super) fn unguard(text: &str) -> &str {
     match text.strip_prefix('\'') {

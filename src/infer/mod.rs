@@ -12,8 +12,10 @@ mod score;
 mod select;
 mod topology;
 mod trace;
+mod triage;
 
 pub use example::{ExampleFailure, check_examples};
+pub use triage::carry_over;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,6 +3,7 @@
 //! Nothing here reads or writes a file, parses anything, or talks to a terminal.
 
 mod boundary;
+mod changes;
 mod diagram;
 mod element;
 mod flow;
@@ -17,6 +18,7 @@ mod truth;
 mod words;
 
 pub use boundary::{BoundaryType, Outline, TrustBoundary};
+pub use changes::{ChangedThreat, Changes};
 pub use diagram::{Container, Coverage, Diagram, Document, Format, Page, Source};
 pub use element::{Basis, Element, ElementKind, Provenance};
 pub use flow::{DataFlow, Direction, End};

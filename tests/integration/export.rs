@@ -8,7 +8,7 @@ use crate::sample_report;
 /// Formats that these tests look at.
 const FORMATS: [Format; 3] = [Format::Xlsx, Format::Csv, Format::Json];
 
-pub fn written(report: &ThreatReport, format: Format) -> Vec<u8> {
+pub(crate) fn written(report: &ThreatReport, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(report, format, &ExportOptions::default(), &mut bytes).unwrap_or_else(|e| panic!("{format}: {e}"));
     bytes

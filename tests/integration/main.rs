@@ -6,3 +6,4 @@ mod export;
 mod inspect;
 mod layering;
 mod sample_report;
+mod triage;

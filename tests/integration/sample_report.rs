@@ -10,7 +10,7 @@ use threatsheet::model::{
 };
 
 /// An element; every text that a diagram's author chooses is `label` or made from it.
-pub fn element(
+pub(crate) fn element(
     id: &str,
     label: &str,
     kind: ElementKind,
@@ -64,7 +64,7 @@ fn boundary(id: &str, label: &str, kind: BoundaryType, parent: Option<usize>) ->
 }
 
 /// A page with a customer, an API, a function and a table; `name` gives every label.
-pub fn diagram(index: usize, name: &dyn Fn(&str) -> String) -> Diagram {
+pub(crate) fn diagram(index: usize, name: &dyn Fn(&str) -> String) -> Diagram {
     use ElementKind::{DataStore, ExternalEntity, Process};
     Diagram {
         page: Page { index, id: format!("page-{index}"), name: name(&format!("Page {}", index + 1)) },
@@ -91,7 +91,13 @@ pub fn diagram(index: usize, name: &dyn Fn(&str) -> String) -> Diagram {
 }
 
 /// A threat of rule `rule` to the element at `element`.
-pub fn threat(rule: &str, diagram: &Diagram, page: usize, element: usize, name: &dyn Fn(&str) -> String) -> Threat {
+pub(crate) fn threat(
+    rule: &str,
+    diagram: &Diagram,
+    page: usize,
+    element: usize,
+    name: &dyn Fn(&str) -> String,
+) -> Threat {
     let (likelihood, impact) = (1 + (rule.len() + element) as u8 % 5, 1 + (element as u8 * 2 + rule.as_bytes()[0]) % 5);
     let id = &diagram.elements[element].id;
     Threat {
@@ -136,7 +142,7 @@ pub fn threat(rule: &str, diagram: &Diagram, page: usize, element: usize, name: 
 }
 
 /// A report on one file of `pages` pages, with `rules` threats to every element; `name` gives every text.
-pub fn report(pages: usize, rules: usize, name: &dyn Fn(&str) -> String) -> ThreatReport {
+pub(crate) fn report(pages: usize, rules: usize, name: &dyn Fn(&str) -> String) -> ThreatReport {
     let diagrams: Vec<Diagram> = (0..pages).map(|page| diagram(page, name)).collect();
     let mut threats = Vec::new();
     for (page, diagram) in diagrams.iter().enumerate() {
@@ -194,6 +200,6 @@ pub fn report(pages: usize, rules: usize, name: &dyn Fn(&str) -> String) -> Thre
 }
 
 /// [`report`] with plain texts.
-pub fn plain(pages: usize, rules: usize) -> ThreatReport {
+pub(crate) fn plain(pages: usize, rules: usize) -> ThreatReport {
     report(pages, rules, &|text| text.to_owned())
 }

@@ -27,6 +27,7 @@ pub(super) struct Head<'a> {
     pub(super) width: f64,
     pub(super) wrap: bool,
     pub(super) date: bool,
+    pub(super) centre: bool,
     pub(super) filler: Filler,
     pub(super) folded: bool,
     /// The formula of every cell, for columns that are computed.
@@ -41,10 +42,16 @@ impl<'a> Head<'a> {
             width,
             wrap: width > 12.0,
             date: false,
+            centre: false,
             filler: Filler::Tool,
             folded: false,
             formula: None,
         }
+    }
+
+    /// A column of numbers that the tool fills in.
+    pub(super) fn count(name: impl Into<Cow<'a, str>>, width: f64) -> Self {
+        Self { centre: true, wrap: false, ..Self::new(name, width) }
     }
 
     /// A column that people fill in.
@@ -77,11 +84,21 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// A rule that formats cells of a table: first and last column, the test on row 2, and the format.
+pub(super) struct Rule {
+    pub(super) columns: (u16, u16),
+    pub(super) test: String,
+    pub(super) format: Format,
+}
+
 /// The formats of a workbook, and what had to be cut.
 pub(super) struct Book {
     pub(super) plain: Format,
     pub(super) wrap: Format,
     pub(super) date: Format,
+    pub(super) centre: Format,
+    /// Counts; zero is a dash.
+    pub(super) tally: Format,
     pub(super) bold: Format,
     pub(super) title: Format,
     pub(super) link: Format,
@@ -112,6 +129,8 @@ impl Book {
             plain_guarded: base.clone().set_quote_prefix(),
             wrap_guarded: wrap.clone().set_quote_prefix(),
             date: base.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left),
+            centre: base.clone().set_align(FormatAlign::Center),
+            tally: base.clone().set_num_format("0;-0;\"–\"").set_align(FormatAlign::Left),
             bold: base.clone().set_bold(),
             title: Format::new().set_bold().set_font_size(18.0).set_font_color(TOOL),
             link: wrap
@@ -180,10 +199,12 @@ impl Book {
         &mut self,
         (name, table): (&str, &str),
         heads: &[Head<'_>],
+        rules: &[Rule],
         count: usize,
         mut fill: impl FnMut(usize, &mut Vec<Cell<'a>>),
     ) -> Result<Worksheet, XlsxError> {
         let mut sheet = new_sheet(name, count)?;
+        sheet.set_formula_result_default("");
         let last_row = row_number(count.max(1));
         let last_column = column_number(heads.len().saturating_sub(1));
         self.columns(&mut sheet, heads)?;
@@ -206,11 +227,20 @@ impl Book {
         for row in 0..count {
             cells.clear();
             fill(row, &mut cells);
+            if count <= LARGE {
+                sheet.set_row_height(row_number(row + 1), height(&cells, heads))?;
+            }
             for (column, (cell, head)) in cells.iter().zip(heads).enumerate() {
                 self.cell(&mut sheet, (row_number(row + 1), column_number(column)), cell, head)?;
             }
         }
-        self.lines(&mut sheet, heads, last_row)?;
+        for rule in rules {
+            // Where several rules hold, LibreOffice applies the first one only: each draws the line below the row.
+            let format = rule.format.clone().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(RULE);
+            let test = ConditionalFormatFormula::new().set_rule(rule.test.as_str()).set_format(format);
+            sheet.add_conditional_format(1, rule.columns.0, last_row, rule.columns.1, &test)?;
+        }
+        Self::lines(&mut sheet, heads, last_row)?;
         sheet.set_freeze_panes(1, 1)?;
         print_set_up(&mut sheet, (last_row, last_column))?;
         Ok(sheet)
@@ -222,6 +252,8 @@ impl Book {
             sheet.set_column_width(column, head.width)?;
             let format = if head.date {
                 &self.date
+            } else if head.centre {
+                &self.centre
             } else if head.wrap {
                 &self.wrap
             } else {
@@ -283,7 +315,7 @@ impl Book {
 
     /// A line under every row, and a tint on what people fill in: by rules over ranges, which also hold for rows that
     /// people add and cost nothing per cell.
-    fn lines(&self, sheet: &mut Worksheet, heads: &[Head<'_>], last_row: u32) -> Result<(), XlsxError> {
+    fn lines(sheet: &mut Worksheet, heads: &[Head<'_>], last_row: u32) -> Result<(), XlsxError> {
         let last_column = column_number(heads.len().saturating_sub(1));
         let line = Format::new().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(RULE);
         let tint = line.clone().set_background_color(PERSON_PALE);
@@ -301,6 +333,28 @@ impl Book {
         Ok(())
     }
 }
+
+/// Points that a row needs so that nothing of its wrapped text is hidden; LibreOffice does not work it out itself.
+fn height(cells: &[Cell<'_>], heads: &[Head<'_>]) -> f64 {
+    let lines = |text: &str, width: f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a width is 3 to 255 characters")]
+        let width = (width as usize).max(1);
+        text.split('\n')
+            .take(MOST_LINES)
+            .map(|part| part.chars().take(width * MOST_LINES).count().div_ceil(width).max(1))
+            .sum::<usize>()
+    };
+    let shown = cells.iter().zip(heads).filter(|(_, head)| head.wrap && !head.folded);
+    let most = shown.map(|(cell, head)| match cell {
+        Cell::Text(text) | Cell::Link(text, _) => lines(text, head.width),
+        _ => 1,
+    });
+    let most = u32::try_from(most.max().unwrap_or(1).min(MOST_LINES)).unwrap_or(1);
+    f64::from(most) * 13.0 + 4.0
+}
+
+/// Lines shown of a cell; Excel's tallest row holds 31 of them.
+const MOST_LINES: usize = 30;
 
 /// Whether `text` is `yyyy-mm-dd`.
 fn is_day(text: &str) -> bool {

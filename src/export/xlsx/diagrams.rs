@@ -1,8 +1,8 @@
 //! The sheets that say what was understood: elements, data flows, trust boundaries, coverage, and a comparison.
 
-use rust_xlsxwriter::{ConditionalFormatFormula, Format, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, Worksheet, XlsxError};
 
-use super::book::{Book, Cell, Head, TOOL, row_number};
+use super::book::{Book, Cell, Head, Rule, TOOL};
 use crate::{
     export::{
         columns::{name_of, service_title},
@@ -61,8 +61,8 @@ pub(super) fn elements(book: &mut Book, report: &ThreatReport) -> Result<Workshe
         Head::new("Zone", 36.0),
         Head::new("Scope", 16.0),
         Head::new("Stated", 30.0),
-        Head::new("Threats", 9.0),
-        Head::new("Open", 8.0),
+        Head::count("Threats", 9.0),
+        Head::count("Open", 8.0),
         Head::new("Known by", 30.0),
         Head::new("Diagram", 18.0),
         Head::new("ID", 20.0),
@@ -71,7 +71,7 @@ pub(super) fn elements(book: &mut Book, report: &ThreatReport) -> Result<Workshe
     let matrix = Matrix::new(report);
     let rows: Vec<_> =
         pages(report).flat_map(|(d, p, doc, g)| (0..g.elements.len()).map(move |i| (d, p, doc, g, i))).collect();
-    book.table(("Elements", "tblElements"), &heads, rows.len(), |n, cells| {
+    book.table(("Elements", "tblElements"), &heads, &[], rows.len(), |n, cells| {
         let Some((d, p, document, diagram, element, i)) =
             rows.get(n).and_then(|(d, p, doc, g, i)| Some((*d, *p, *doc, *g, g.elements.get(*i)?, *i)))
         else {
@@ -108,8 +108,8 @@ pub(super) fn flows(book: &mut Book, report: &ThreatReport) -> Result<Worksheet,
         Head::new("Authenticated", 13.0),
         Head::new("Boundaries crossed", 36.0),
         Head::new("Scope", 16.0),
-        Head::new("Threats", 9.0),
-        Head::new("Open", 8.0),
+        Head::count("Threats", 9.0),
+        Head::count("Open", 8.0),
         Head::new("Diagram", 18.0),
         Head::new("ID", 20.0),
         Head { folded: true, ..Head::new("File", 24.0) },
@@ -117,7 +117,7 @@ pub(super) fn flows(book: &mut Book, report: &ThreatReport) -> Result<Worksheet,
     let matrix = Matrix::new(report);
     let rows: Vec<_> =
         pages(report).flat_map(|(d, p, doc, g)| (0..g.flows.len()).map(move |i| (d, p, doc, g, i))).collect();
-    book.table(("Data flows", "tblFlows"), &heads, rows.len(), |n, cells| {
+    book.table(("Data flows", "tblFlows"), &heads, &[], rows.len(), |n, cells| {
         let Some((d, p, document, diagram, flow, i)) =
             rows.get(n).and_then(|(d, p, doc, g, i)| Some((*d, *p, *doc, *g, g.flows.get(*i)?, *i)))
         else {
@@ -158,7 +158,7 @@ pub(super) fn boundaries(book: &mut Book, report: &ThreatReport) -> Result<Works
         Head::new("Drawn as", 12.0),
         Head::new("Lies in", 24.0),
         Head::new("Elements inside", 40.0),
-        Head::new("Crossing flows", 11.0),
+        Head::count("Crossing flows", 11.0),
         Head::new("Known by", 30.0),
         Head::new("Diagram", 18.0),
         Head::new("ID", 20.0),
@@ -179,7 +179,7 @@ pub(super) fn boundaries(book: &mut Book, report: &ThreatReport) -> Result<Works
         .collect();
     let crossings: Vec<usize> = crossings.concat();
     let members: Vec<Vec<&str>> = pages(report).flat_map(|(_, _, _, g)| coverage::members(g)).collect();
-    book.table(("Trust boundaries", "tblBoundaries"), &heads, rows.len(), |n, cells| {
+    book.table(("Trust boundaries", "tblBoundaries"), &heads, &[], rows.len(), |n, cells| {
         let Some((document, diagram, boundary)) =
             rows.get(n).and_then(|(doc, g, i)| Some((*doc, *g, g.boundaries.get(*i)?)))
         else {
@@ -210,27 +210,25 @@ pub(super) fn boundaries(book: &mut Book, report: &ThreatReport) -> Result<Works
 /// What was looked at: every element and flow by STRIDE category.
 pub(super) fn coverage(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
     let mut heads = vec![Head::new("Element or data flow", 44.0), Head::new("Type", 16.0)];
-    heads.extend(Stride::ALL.iter().map(|s| Head::new(s.title(), 12.0)));
+    heads.extend(Stride::ALL.iter().map(|s| Head::count(s.title(), 12.0)));
     heads.push(Head::new("Diagram", 20.0));
     let rows = coverage::rows(report);
-    let mut sheet = book.table(("Coverage", "tblCoverage"), &heads, rows.len(), |n, cells| {
+    let mut rules: Vec<Rule> = [(5, 0xF4_B183), (3, 0xF8_CBAD), (1, 0xFC_E4D6)]
+        .map(|(least, colour)| Rule {
+            columns: (2, 7),
+            test: format!("=AND(ISNUMBER(C2),C2>={least})"),
+            format: Format::new().set_background_color(Color::RGB(colour)).set_font_color(Color::Black),
+        })
+        .into();
+    let quiet = Format::new().set_font_color(0x80_8080);
+    rules.push(Rule { columns: (2, 7), test: "=NOT(ISNUMBER(C2))".to_owned(), format: quiet });
+    let mut sheet = book.table(("Coverage", "tblCoverage"), &heads, &rules, rows.len(), |n, cells| {
         let Some(row) = rows.get(n) else { return };
         cells.push(Cell::text(row.name.as_str()));
         cells.push(Cell::text(row.kind));
         cells.extend(row.counts.iter().map(|count| count.map_or(Cell::text("–"), Cell::count)));
         cells.push(Cell::text(row.diagram.as_ref()));
     })?;
-    let last = row_number(rows.len().max(1));
-    let tints = [(">=5", 0xF4_B183), (">=3", 0xF8_CBAD), (">=1", 0xFC_E4D6)];
-    for (test, colour) in tints {
-        let tint = Format::new().set_background_color(rust_xlsxwriter::Color::RGB(colour)).set_font_color(0x00_0000);
-        let rule =
-            ConditionalFormatFormula::new().set_rule(format!("=AND(ISNUMBER(C2),C2{test})").as_str()).set_format(tint);
-        sheet.add_conditional_format(1, 2, last, 7, &rule)?;
-    }
-    let quiet = Format::new().set_font_color(0x80_8080);
-    let rule = ConditionalFormatFormula::new().set_rule("=NOT(ISNUMBER(C2))").set_format(quiet);
-    sheet.add_conditional_format(1, 2, last, 7, &rule)?;
     sheet.set_header("&LNumber of threats; 0: considered, none found; –: does not apply to this kind of element");
     sheet.set_tab_color(TOOL);
     Ok(sheet)
@@ -240,20 +238,20 @@ pub(super) fn coverage(book: &mut Book, report: &ThreatReport) -> Result<Workshe
 pub(super) fn compared(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
     let mut heads = vec![
         Head::new("Diagram", 30.0),
-        Head::new("Elements", 10.0),
-        Head::new("Data flows", 10.0),
-        Head::new("Boundaries", 11.0),
-        Head::new("Crossing flows", 11.0),
-        Head::new("Understood", 12.0),
-        Head::new("Threats", 10.0),
-        Head::new("Open", 10.0),
+        Head::count("Elements", 10.0),
+        Head::count("Data flows", 10.0),
+        Head::count("Boundaries", 11.0),
+        Head::count("Crossing flows", 11.0),
+        Head::count("Understood", 12.0),
+        Head::count("Threats", 10.0),
+        Head::count("Open", 10.0),
     ];
-    heads.extend(Severity::ALL.iter().rev().map(|s| Head::new(format!("Open {}", s.title().to_lowercase()), 10.0)));
-    heads.extend(Stride::ALL.iter().map(|s| Head::new(s.title(), 13.0)));
+    heads.extend(Severity::ALL.iter().rev().map(|s| Head::count(format!("Open {}", s.title().to_lowercase()), 10.0)));
+    heads.extend(Stride::ALL.iter().map(|s| Head::count(s.title(), 13.0)));
     heads.push(Head::new("Source", 40.0));
     let all: Vec<_> = pages(report).collect();
     let tally = coverage::by_diagram(report);
-    book.table(("Diagrams", "tblDiagrams"), &heads, all.len(), |n, cells| {
+    book.table(("Diagrams", "tblDiagrams"), &heads, &[], all.len(), |n, cells| {
         let (Some((d, p, document, diagram)), nothing) = (all.get(n).copied(), coverage::Tally::default()) else {
             return;
         };

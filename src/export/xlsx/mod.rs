@@ -14,6 +14,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 use super::{ExportError, ExportOptions};
 use crate::model::{ElementIndex, Target, Threat, ThreatReport};
 use book::Book;
+pub(super) use registers::{ASSUMPTIONS, COUNTERMEASURES, OWN_SHEETS, RETIRED};
+pub(super) use summary::{SIGN_OFF, SIGN_OFF_HEADS};
 
 /// What Excel itself uses; higher levels cost time and save little.
 const COMPRESSION: u8 = 3;

@@ -72,9 +72,9 @@ pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<
         Head::new("Countermeasure", 40.0),
         Head::new("How", 60.0),
         Head::new("How to verify", 50.0),
-        Head::new("Threats", 9.0),
-        Head::new("Open", 8.0),
-        Head::new("Highest severity", 11.0),
+        Head::count("Threats", 9.0),
+        Head::count("Open", 8.0),
+        Head::count("Highest severity", 11.0),
         Head::new("Answers", 40.0),
         Head::person("Status", 14.0),
         Head::person("Owner", 16.0),
@@ -94,7 +94,7 @@ pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<
     }
     let written = Written::new(report, COUNTERMEASURES);
     let count = report.countermeasures.len();
-    let mut sheet = book.table((COUNTERMEASURES, "tblCountermeasures"), &heads, count, |n, cells| {
+    let mut sheet = book.table((COUNTERMEASURES, "tblCountermeasures"), &heads, &[], count, |n, cells| {
         let Some(measure) = report.countermeasures.get(n) else { return };
         let nothing = (Vec::new(), 0, None);
         let (numbers, open, highest) = answers.get(measure.id.as_str()).unwrap_or(&nothing);
@@ -135,7 +135,7 @@ pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Workshe
         let document = report.documents.get(control.document)?;
         Some((document, document.diagrams.get(control.page)?))
     };
-    book.table(("Controls seen", "tblControls"), &heads, report.controls.len(), |n, cells| {
+    book.table(("Controls seen", "tblControls"), &heads, &[], report.controls.len(), |n, cells| {
         let Some(control) = report.controls.get(n) else { return };
         let Some((document, diagram)) = page(control) else { return };
         let protects: Vec<&str> =
@@ -160,7 +160,7 @@ pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Works
         Head::new("What the diagram answers", 50.0),
         Head::new("Threats", 40.0),
     ];
-    book.table(("Checklists", "tblChecklists"), &heads, report.checklists.len(), |n, cells| {
+    book.table(("Checklists", "tblChecklists"), &heads, &[], report.checklists.len(), |n, cells| {
         let Some(item) = report.checklists.get(n) else { return };
         cells.extend([
             Cell::text(item.list.as_str()),
@@ -198,7 +198,7 @@ pub(super) fn assumptions(book: &mut Book, report: &ThreatReport) -> Result<Work
     let mut heads = vec![Head::new("Assumption", 70.0), Head::new("Threats that rest on it", 40.0)];
     heads.extend(PERSON.map(|name| Head { date: name == "Date", ..Head::person(name, 18.0) }));
     let count = found.len() + own.len();
-    book.table((ASSUMPTIONS, "tblAssumptions"), &heads, count, |n, cells| {
+    book.table((ASSUMPTIONS, "tblAssumptions"), &heads, &[], count, |n, cells| {
         if let Some((text, numbers)) = found.get(n) {
             cells.push(Cell::text(*text));
             cells.push(Cell::text(numbers.join(", ")));
@@ -233,7 +233,7 @@ pub(super) fn retired(book: &mut Book, report: &ThreatReport) -> Result<Workshee
             ..Head::new(*name, ours.map_or(20.0, |c| c.width))
         }
     }));
-    book.table((RETIRED, "tblRetired"), &heads, report.retired.len(), |n, cells| {
+    book.table((RETIRED, "tblRetired"), &heads, &[], report.retired.len(), |n, cells| {
         let Some(threat) = report.retired.get(n) else { return };
         cells.push(date(&threat.retired));
         cells.extend(names.iter().map(|name| {
@@ -266,7 +266,7 @@ pub(super) fn notices(book: &mut Book, report: &ThreatReport) -> Result<Workshee
         );
         rows.push([level(NoticeLevel::Warning).to_owned(), what, sheet, cell, "text-truncated".to_owned()]);
     }
-    book.table(("Not understood", "tblNotices"), &heads, rows.len(), |n, cells| {
+    book.table(("Not understood", "tblNotices"), &heads, &[], rows.len(), |n, cells| {
         cells.extend(rows.get(n).into_iter().flatten().map(|text| Cell::text(text.clone())));
     })
 }

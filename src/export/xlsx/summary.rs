@@ -71,7 +71,8 @@ impl Page<'_> {
     }
 
     fn count(&mut self, column: u16, formula: &str, result: usize) -> Result<(), XlsxError> {
-        self.sheet.write_formula(self.row, column, Formula::new(formula).set_result(result.to_string()))?;
+        let formula = Formula::new(formula).set_result(result.to_string());
+        self.sheet.write_formula_with_format(self.row, column, formula, &self.book.tally)?;
         Ok(())
     }
 }
@@ -282,8 +283,8 @@ fn charts(page: &mut Page<'_>, severities: (u32, u32), strides: (u32, u32)) -> R
     ] {
         chart.title().set_name(title);
         chart.legend().set_hidden();
-        chart.x_axis().set_reverse();
-        chart.y_axis().set_major_gridlines(false).set_hidden(true);
+        chart.y_axis().set_reverse();
+        chart.x_axis().set_major_gridlines(false).set_hidden(true);
         chart.set_width(470).set_height(250).set_alt_text(alt);
         page.sheet.insert_chart(page.row, column, chart)?;
     }
@@ -303,7 +304,7 @@ fn top(page: &mut Page<'_>, report: &ThreatReport) -> Result<(), XlsxError> {
         let place = rust_xlsxwriter::Url::new(format!("internal:{}!A{}", super::threats::SHEET, n + 2))
             .set_text(columns::number_text(row.number));
         page.sheet.write_url_with_format(page.row, 1, place, &page.book.link)?;
-        page.sheet.write_number(page.row, 2, row.threat.effective_score())?;
+        page.sheet.write_number_with_format(page.row, 2, row.threat.effective_score(), &page.book.centre)?;
         page.book.write_text(&mut page.sheet, (page.row, 3), &row.threat.title, false)?;
         page.row += 1;
     }

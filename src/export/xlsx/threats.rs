@@ -1,13 +1,13 @@
 //! The sheet of threats.
 
 use rust_xlsxwriter::{
-    ConditionalFormatFormula, DataValidation, DataValidationErrorStyle, DataValidationRule, Formula, Worksheet,
-    XlsxError, utility::column_number_to_name,
+    DataValidation, DataValidationErrorStyle, DataValidationRule, Format, Formula, Worksheet, XlsxError,
+    utility::column_number_to_name,
 };
 
 use super::{
     Places,
-    book::{Book, Cell, Head, MOST_LINKS, SPARE_ROWS, column_number, row_number},
+    book::{Book, Cell, Head, MOST_LINKS, Rule, SPARE_ROWS, column_number, row_number},
     lists::{OUT_OF_FORCE, severity_format},
 };
 use crate::{
@@ -53,7 +53,7 @@ pub(super) fn sheet(book: &mut Book, report: &ThreatReport, places: &Places) -> 
     let heads = heads(report, &extra);
     let count = rows.len() + report.own_rows.len();
     let links = count <= MOST_LINKS;
-    let mut sheet = book.table((SHEET, TABLE), &heads, count, |n, cells| {
+    let mut sheet = book.table((SHEET, TABLE), &heads, &rules(), count, |n, cells| {
         let Some(row) = rows.get(n) else {
             if let Some(own) = report.own_rows.get(n - rows.len()) {
                 own_row(own, &heads, cells);
@@ -79,8 +79,7 @@ pub(super) fn sheet(book: &mut Book, report: &ThreatReport, places: &Places) -> 
     })?;
     let last = row_number(count.max(1));
     validations(&mut sheet, last.saturating_add(SPARE_ROWS))?;
-    conditions(&mut sheet, last)?;
-    sheet.set_paper_size(8).set_print_fit_to_pages(1, 0);
+    sheet.set_print_fit_to_pages(2, 0).set_repeat_columns(0, 0)?;
     sheet.set_print_area(0, 0, last, position("Ticket / evidence"))?;
     Ok(sheet)
 }
@@ -93,6 +92,7 @@ fn heads<'a>(report: &ThreatReport, extra: &[&'a str]) -> Vec<Head<'a>> {
         width: c.width,
         wrap: c.wrap,
         date: c.kind == Kind::Date,
+        centre: matches!(c.kind, Kind::Scale | Kind::Number) || c.header == columns::SEVERITY,
         filler: c.filler,
         folded: c.detail || (c.header == "Change" && no_change) || (c.header == "Diagram" && one_diagram),
         formula: formula(c),
@@ -104,7 +104,7 @@ fn heads<'a>(report: &ThreatReport, extra: &[&'a str]) -> Vec<Head<'a>> {
 fn own_row<'a>(own: &'a [(String, String)], heads: &[Head<'_>], cells: &mut Vec<Cell<'a>>) {
     let find = |name: &str| own.iter().find(|(column, _)| column == name).map_or("", |(_, content)| content.as_str());
     let number = |name: &str| find(name).trim().parse::<u32>().ok();
-    let product = |a: &str, b: &str| Some(number(a)?.checked_mul(number(b)?)?);
+    let product = |a: &str, b: &str| number(a)?.checked_mul(number(b)?);
     for head in heads {
         let name = head.name.as_ref();
         cells.push(match name {
@@ -164,23 +164,28 @@ fn validations(sheet: &mut Worksheet, last: u32) -> Result<(), XlsxError> {
     Ok(())
 }
 
-fn conditions(sheet: &mut Worksheet, last: u32) -> Result<(), XlsxError> {
+/// Severity in colour, what is out of force struck through, and what is overdue in red.
+fn rules() -> Vec<Rule> {
     let (severity, status, due) = (letters(columns::SEVERITY), letters(columns::STATUS), letters("Due date"));
-    for level in Severity::ALL {
-        let rule = ConditionalFormatFormula::new()
-            .set_rule(format!("=${severity}2=\"{}\"", level.title()).as_str())
-            .set_format(severity_format(*level));
-        let column = position(columns::SEVERITY);
-        sheet.add_conditional_format(1, column, last, column, &rule)?;
-    }
-    let over = rust_xlsxwriter::Format::new().set_font_color(0x80_8080).set_font_strikethrough();
+    let one = |header| (position(header), position(header));
+    let mut rules: Vec<Rule> = Severity::ALL
+        .iter()
+        .map(|level| Rule {
+            columns: one(columns::SEVERITY),
+            test: format!("=${severity}2=\"{}\"", level.title()),
+            format: severity_format(*level),
+        })
+        .collect();
     let tests: Vec<String> = OUT_OF_FORCE.iter().map(|s| format!("${status}2=\"{}\"", s.title())).collect();
-    let rule = ConditionalFormatFormula::new().set_rule(format!("=OR({})", tests.join(",")).as_str()).set_format(over);
-    let title = position(columns::TITLE);
-    sheet.add_conditional_format(1, title, last, title + 1, &rule)?;
-    let late = rust_xlsxwriter::Format::new().set_font_color(0xC0_0000).set_bold();
-    let rule = format!("=AND(ISNUMBER(${due}2),${due}2<TODAY(),OR(${status}2=\"Open\",${status}2=\"In progress\"))");
-    let rule = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(late);
-    sheet.add_conditional_format(1, position("Due date"), last, position("Due date"), &rule)?;
-    Ok(())
+    rules.push(Rule {
+        columns: (position(columns::TITLE), position(columns::TITLE) + 1),
+        test: format!("=OR({})", tests.join(",")),
+        format: Format::new().set_font_color(0x80_8080).set_font_strikethrough(),
+    });
+    rules.push(Rule {
+        columns: one("Due date"),
+        test: format!("=AND(ISNUMBER(${due}2),${due}2<TODAY(),OR(${status}2=\"Open\",${status}2=\"In progress\"))"),
+        format: Format::new().set_font_color(0xC0_0000).set_bold(),
+    });
+    rules
 }

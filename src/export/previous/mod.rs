@@ -1,0 +1,327 @@
+//! Reading an earlier table back: a workbook or a CSV file of ours, as people and their programs left it.
+
+mod grid;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    columns::{self, COLUMNS, Filler, ID_SEPARATOR},
+    text::unguard,
+    xlsx::{ASSUMPTIONS, COUNTERMEASURES, OWN_SHEETS, RETIRED, SIGN_OFF, SIGN_OFF_HEADS},
+};
+use crate::model::{KeptSheet, PreviousPart, PreviousRow, PreviousTable, Severity, Status, Triage};
+use grid::{Grid, Line, day};
+
+/// Why an earlier table cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviousError {
+    /// The file is neither a workbook nor text.
+    #[error("{name}: {reason}")]
+    Unreadable {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There is no threat table in it.
+    #[error("{name}: no table with a column \"{}\" was found; decisions hang on that column", columns::KEY)]
+    NoTable {
+        /// The file.
+        name: String,
+    },
+}
+
+/// Reads an earlier table from `bytes`; `name` is for messages.
+///
+/// Columns are found by their names and rows by the column "Fingerprint", so rows and columns may have been moved,
+/// sorted, added or deleted, and a CSV file saved with another delimiter or encoding.
+///
+/// # Errors
+/// [`PreviousError`] where the file is no table of ours.
+pub fn read_previous(name: &str, bytes: &[u8]) -> Result<PreviousTable, PreviousError> {
+    let unreadable = |reason: String| PreviousError::Unreadable { name: name.to_owned(), reason };
+    let grids = grid::read(bytes).map_err(unreadable)?;
+    let (at, threats) = grids
+        .iter()
+        .enumerate()
+        .filter(|(_, grid)| !grid.name.eq_ignore_ascii_case(RETIRED))
+        .find_map(|(n, grid)| Some((n, Table::find(grid, &[columns::KEY])?)))
+        .ok_or_else(|| PreviousError::NoTable { name: name.to_owned() })?;
+    let mut remarks = Vec::new();
+    let rows: Vec<PreviousRow> = threats.lines().filter_map(|line| row(&threats, line, &mut remarks)).collect();
+    let named = |wanted: &str| grids.iter().find(|g| g.name.eq_ignore_ascii_case(wanted));
+    let retired = named(RETIRED).and_then(|grid| Table::find(grid, &[columns::KEY]));
+    let retired = retired.map_or_else(Vec::new, |t| t.lines().filter_map(|line| row(&t, line, &mut remarks)).collect());
+    let mut kept: Vec<KeptSheet> = Vec::new();
+    kept.extend(
+        named(COUNTERMEASURES)
+            .and_then(|g| written(g, COUNTERMEASURES, "ID", &["Status", "Owner", "Due date", "Remark"])),
+    );
+    kept.extend(
+        named(ASSUMPTIONS)
+            .and_then(|g| written(g, ASSUMPTIONS, "Assumption", &["Holds", "Confirmed by", "Date", "Remark"])),
+    );
+    kept.extend(named("Summary").and_then(sign_off));
+    let ours = |grid: &Grid| OWN_SHEETS.iter().any(|own| own.eq_ignore_ascii_case(&grid.name));
+    let foreign = grids.iter().enumerate().filter(|(n, grid)| *n != at && !ours(grid) && !grid.lines.is_empty());
+    kept.extend(foreign.map(|(_, grid)| KeptSheet { name: grid.name.clone(), rows: grid.texts() }));
+    Ok(PreviousTable {
+        rows,
+        retired,
+        extra_columns: threats.extra.iter().map(|(_, name)| name.clone()).collect(),
+        elements: named("Elements").and_then(|g| parts(g, &["Name"])),
+        flows: named("Data flows").and_then(|g| parts(g, &["Source", "Target"])),
+        kept,
+        remarks,
+    })
+}
+
+/// The keys of all threats in an earlier table, or in a JSON report.
+///
+/// # Errors
+/// [`PreviousError`] where the file is neither.
+pub fn known_threats(name: &str, bytes: &[u8]) -> Result<BTreeSet<String>, PreviousError> {
+    let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
+    if text.first() == Some(&b'{') {
+        let unreadable = |reason: String| PreviousError::Unreadable { name: name.to_owned(), reason };
+        let report: serde_json::Value =
+            serde_json::from_slice(text).map_err(|e| unreadable(format!("broken JSON: {e}")))?;
+        let threats = report.get("threats").and_then(|t| t.as_array());
+        let threats = threats.ok_or_else(|| unreadable("no threat report: it has no \"threats\"".to_owned()))?;
+        return Ok(threats.iter().filter_map(|t| t.get("id")?.as_str()).map(str::to_owned).collect());
+    }
+    Ok(read_previous(name, bytes)?.rows.into_iter().map(|row| row.key).filter(|key| !key.is_empty()).collect())
+}
+
+/// A table within a grid: the columns by name, and the lines below the header.
+struct Table<'g> {
+    grid: &'g Grid,
+    header: usize,
+    columns: BTreeMap<String, usize>,
+    /// Columns that people added: position and name.
+    extra: Vec<(usize, String)>,
+    /// Every column in order: position and name.
+    all: Vec<(usize, String)>,
+}
+
+/// A header as it is compared: case and spaces do not matter.
+fn folded(header: &str) -> String {
+    header.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// Lines in which a header may stand: people put headings above tables.
+const HEADER_WITHIN: usize = 50;
+
+impl<'g> Table<'g> {
+    /// The table whose header has all of `wanted`.
+    fn find(grid: &'g Grid, wanted: &[&str]) -> Option<Self> {
+        let has = |line: &Line| wanted.iter().all(|name| line.cells().any(|(_, text)| folded(text) == folded(name)));
+        let header = grid.lines.iter().take(HEADER_WITHIN).position(has)?;
+        let mut table = Self { grid, header, columns: BTreeMap::new(), extra: Vec::new(), all: Vec::new() };
+        for (at, text) in grid.lines.get(header)?.cells() {
+            table.add(at, unguard(text.trim()));
+        }
+        let nameless: BTreeSet<usize> = table
+            .lines()
+            .flat_map(Line::cells)
+            .map(|(at, _)| at)
+            .filter(|at| table.all.iter().all(|(a, _)| a != at))
+            .collect();
+        for at in nameless {
+            table.add(at, &format!("Column {}", at + 1));
+        }
+        Some(table)
+    }
+
+    fn add(&mut self, at: usize, name: &str) {
+        let ours = COLUMNS.iter().find(|c| folded(c.header) == folded(name)).map(|c| c.header);
+        let mut name = ours.unwrap_or(name).to_owned();
+        let mut number = 2;
+        let is_first = !self.columns.contains_key(&folded(&name));
+        while self.columns.contains_key(&folded(&name)) {
+            name = format!(
+                "{} ({number})",
+                ours.unwrap_or(name.trim_end_matches(|c: char| c.is_ascii_digit() || "() ".contains(c)))
+            );
+            number += 1;
+        }
+        self.columns.insert(folded(&name), at);
+        if (ours.is_none() || !is_first) && folded(&name) != folded(RETIRED) {
+            self.extra.push((at, name.clone()));
+        }
+        self.all.push((at, name));
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &'g Line> + use<'g> {
+        self.grid.lines.iter().skip(self.header + 1)
+    }
+
+    fn get<'l>(&self, line: &'l Line, column: &str) -> &'l str {
+        self.columns.get(&folded(column)).map_or("", |at| unguard(line.get(*at)))
+    }
+}
+
+/// One row of a threat table; none where the line is empty.
+fn row(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Option<PreviousRow> {
+    let get = |column: &str| table.get(line, column);
+    let computed = |name: &str| COLUMNS.iter().any(|c| c.header == name && c.filler == Filler::Computed);
+    let cells: Vec<(String, String)> = table
+        .all
+        .iter()
+        .filter(|(_, name)| folded(name) != folded(RETIRED))
+        .map(|(at, name)| (name.clone(), cell_text(name, unguard(line.get(*at)))))
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
+    if !cells.iter().any(|(name, text)| !computed(name) && !text.trim().is_empty()) {
+        return None;
+    }
+    let level = |column: &str| number(get(column)).filter(|n| (1..=5).contains(n));
+    let (likelihood, impact) = (level("Tool likelihood"), level("Tool impact"));
+    Some(PreviousRow {
+        key: get(columns::KEY).trim().to_owned(),
+        source: get("Source").trim().to_owned(),
+        severity: likelihood.zip(impact).map(|(l, i)| Severity::of_score(l.saturating_mul(i))),
+        status: status(get("Tool status")),
+        elements: get("Element ids")
+            .split(ID_SEPARATOR)
+            .map(|id| id.trim().to_owned())
+            .filter(|id| !id.is_empty())
+            .collect(),
+        title: get(columns::TITLE).to_owned(),
+        triage: triage(table, line, remarks),
+        retired: day(get(RETIRED)),
+        cells,
+    })
+}
+
+/// A cell of a day as `yyyy-mm-dd`, any other as it is.
+fn cell_text(name: &str, text: &str) -> String {
+    let is_day = COLUMNS.iter().any(|c| c.header == name && c.kind == columns::Kind::Date);
+    if is_day { day(text) } else { text.to_owned() }
+}
+
+/// What people filled in. What cannot be read as meant stays, in a column of its own.
+fn triage(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Triage {
+    let get = |column: &str| table.get(line, column);
+    let mut extra: Vec<(String, String)> =
+        table.extra.iter().map(|(at, name)| (name.clone(), unguard(line.get(*at)).to_owned())).collect();
+    let mut keep = |column: &str, readable: bool| {
+        let text = get(column).trim();
+        if !readable && !text.is_empty() {
+            let name = format!("{column} as written");
+            extra.retain(|(other, _)| *other != name);
+            extra.push((name, text.to_owned()));
+            remarks.push(format!("\"{text}\" is no {}: it was kept in a column of its own", column.to_lowercase()));
+        }
+    };
+    let level = |column: &str| number(get(column)).filter(|n| (1..=5).contains(n));
+    let (found, proposed) = (status(get(columns::STATUS)), status(get("Tool status")));
+    keep(columns::STATUS, found.is_some());
+    for column in ["Likelihood", "Impact", "Residual likelihood", "Residual impact"] {
+        keep(column, level(column).is_some());
+    }
+    let reviewed = ["Justification", "Reviewed by", "Review date"].iter().any(|c| !get(c).trim().is_empty());
+    Triage {
+        number: columns::parse_number(get(columns::ID)),
+        // A status that is the tool's own is no decision, unless somebody stands by it.
+        status: found.filter(|status| Some(*status) != proposed || reviewed),
+        likelihood: level("Likelihood").filter(|l| Some(*l) != level("Tool likelihood")),
+        impact: level("Impact").filter(|i| Some(*i) != level("Tool impact")),
+        treatment: get("Treatment").to_owned(),
+        justification: get("Justification").to_owned(),
+        owner: get("Owner").to_owned(),
+        due: day(get("Due date")),
+        ticket: get("Ticket / evidence").to_owned(),
+        residual_likelihood: level("Residual likelihood"),
+        residual_impact: level("Residual impact"),
+        reviewer: get("Reviewed by").to_owned(),
+        reviewed: day(get("Review date")),
+        extra,
+    }
+}
+
+/// A status as people write it: its name with any case, spaces, hyphens or none.
+fn status(text: &str) -> Option<Status> {
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let text = plain(text);
+    Status::ALL.iter().copied().find(|s| plain(s.title()) == text)
+}
+
+/// A small whole number, also where a spreadsheet wrote `3.0` or `3,0`.
+fn number(text: &str) -> Option<u8> {
+    let text = text.trim();
+    let whole = text
+        .split_once(['.', ','])
+        .map_or(text, |(whole, rest)| if rest.bytes().all(|b| b == b'0') { whole } else { text });
+    whole.parse().ok()
+}
+
+/// The rows of a sheet on which people wrote something in their columns, or which they added.
+fn written(grid: &Grid, name: &str, key: &str, person: &[&str]) -> Option<KeptSheet> {
+    let table = Table::find(grid, &[key])?;
+    let mut names = vec![key];
+    names.extend(table.all.iter().map(|(_, name)| name.as_str()).filter(|name| folded(name) != folded(key)));
+    let tools = [
+        "Countermeasure",
+        "How",
+        "How to verify",
+        "Threats",
+        "Open",
+        "Highest severity",
+        "Answers",
+        "Threats that rest on it",
+    ];
+    let by_person = |name: &&str| person.contains(name) || !(tools.contains(name) || *name == key);
+    let mut rows = vec![names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>()];
+    for line in table.lines() {
+        let has = |column: &str| !table.get(line, column).trim().is_empty();
+        if names.iter().filter(|n| by_person(n)).any(|n| has(n))
+            || (has(key) && !has("Threats that rest on it") && name == ASSUMPTIONS)
+        {
+            rows.push(names.iter().map(|name| written_text(name, table.get(line, name))).collect());
+        }
+    }
+    (rows.len() > 1).then(|| KeptSheet { name: name.to_owned(), rows })
+}
+
+fn written_text(name: &str, text: &str) -> String {
+    if name == "Date" || name == "Due date" { day(text) } else { text.to_owned() }
+}
+
+/// What was signed on the summary.
+fn sign_off(grid: &Grid) -> Option<KeptSheet> {
+    let is_header =
+        |line: &Line| SIGN_OFF_HEADS.iter().all(|head| line.cells().any(|(_, text)| folded(text) == folded(head)));
+    let header = grid.lines.iter().position(is_header)?;
+    let places: Vec<usize> = SIGN_OFF_HEADS
+        .iter()
+        .filter_map(|head| {
+            grid.lines.get(header)?.cells().find(|(_, text)| folded(text) == folded(head)).map(|(at, _)| at)
+        })
+        .collect();
+    let mut rows = vec![SIGN_OFF_HEADS.map(str::to_owned).to_vec()];
+    for line in grid.lines.iter().skip(header + 1) {
+        let row: Vec<String> =
+            SIGN_OFF_HEADS.iter().zip(&places).map(|(head, at)| written_text(head, unguard(line.get(*at)))).collect();
+        if row.iter().any(|text| !text.trim().is_empty()) {
+            rows.push(row);
+        }
+    }
+    rows.iter()
+        .skip(1)
+        .any(|row| row.iter().skip(1).any(|text| !text.is_empty()))
+        .then(|| KeptSheet { name: SIGN_OFF.to_owned(), rows })
+}
+
+/// The elements or flows that a sheet lists.
+fn parts(grid: &Grid, label: &[&str]) -> Option<Vec<PreviousPart>> {
+    let table = Table::find(grid, &["ID", "Diagram"])?;
+    let file = if label.len() > 1 { "File" } else { "Source" };
+    let parts = table.lines().filter(|line| !table.get(line, "ID").trim().is_empty()).map(|line| PreviousPart {
+        source: table.get(line, file).to_owned(),
+        page: table.get(line, "Diagram").to_owned(),
+        id: table.get(line, "ID").to_owned(),
+        label: label.iter().map(|name| table.get(line, name)).collect::<Vec<_>>().join(" → "),
+    });
+    Some(parts.collect())
+}

@@ -1,0 +1,213 @@
+//! What people decided comes back on the next table, whatever they and their programs did to the last one.
+
+use proptest::prelude::*;
+use threatsheet::{
+    export::{Format, read_previous},
+    infer::carry_over,
+    model::{Change, Severity, Status, ThreatReport, Triage},
+};
+
+use crate::{export::written, sample_report};
+
+/// Writes `report`, reads it back as the earlier table of `next`, and gives that with the summary.
+fn again(report: &ThreatReport, mut next: ThreatReport, format: Format) -> (ThreatReport, String) {
+    let previous = read_previous("previous", &written(report, format)).unwrap();
+    let summary = carry_over(&mut next, &previous).to_string();
+    (next, summary)
+}
+
+fn decided() -> Triage {
+    Triage {
+        number: None,
+        status: Some(Status::Accepted),
+        likelihood: None,
+        impact: None,
+        treatment: "Accept".to_owned(),
+        justification: "=cmd|'/C calc'!A0 is what the label said,\nand \"nobody\" minds; 'quoted'".to_owned(),
+        owner: "Zoë Müller 👤".to_owned(),
+        due: "2030-01-31".to_owned(),
+        ticket: "SEC-1, https://tickets.example/SEC-1".to_owned(),
+        residual_likelihood: Some(2),
+        residual_impact: Some(1),
+        reviewer: "@lead".to_owned(),
+        reviewed: "after the summer".to_owned(),
+        extra: vec![("Cost centre".to_owned(), "0042".to_owned()), ("Empty so far".to_owned(), String::new())],
+    }
+}
+
+fn without_number(triage: &Triage) -> Triage {
+    Triage { number: None, ..triage.clone() }
+}
+
+#[test]
+fn every_decision_comes_back_from_a_workbook_and_from_csv() {
+    for format in [Format::Xlsx, Format::Csv] {
+        let mut report = sample_report::plain(2, 2);
+        report.threats[3].triage = decided();
+        report.threats[5].triage = Triage { likelihood: Some(5), impact: Some(5), ..Triage::default() };
+        for (n, threat) in report.threats.iter_mut().enumerate().filter(|(n, _)| *n != 3) {
+            threat.triage.extra = vec![("Cost centre".to_owned(), format!("{n}"))];
+        }
+        let (next, _) = again(&report, sample_report::plain(2, 2), format);
+        assert_eq!(without_number(&next.threats[3].triage), decided(), "{format}");
+        assert_eq!(next.threats[5].effective_severity(), Severity::Critical);
+        assert_eq!(next.threats[7].triage.extra[0], ("Cost centre".to_owned(), "7".to_owned()));
+        assert!(next.threats.iter().all(|t| t.change == Change::Same), "{format}");
+        assert!(next.threats.iter().enumerate().all(|(n, t)| t.triage.number == Some(n as u32 + 1)));
+        assert_eq!(
+            written(&next, format).len(),
+            written(&again(&next, sample_report::plain(2, 2), format).0, format).len()
+        );
+    }
+}
+
+#[test]
+fn threats_that_are_gone_retire_and_come_back_with_their_decisions() {
+    let format = Format::Xlsx;
+    let mut report = sample_report::plain(1, 3);
+    report.threats[2].triage = decided();
+    let mut fewer = sample_report::plain(1, 3);
+    let gone = fewer.threats.remove(2);
+    fewer.date = "2030-06-01".to_owned();
+    let (fewer, summary) = again(&report, fewer, format);
+    assert_eq!(fewer.retired.len(), 1);
+    assert_eq!(fewer.retired[0].retired, "2030-06-01");
+    assert!(summary.contains("1 gone"), "{summary}");
+    let (kept, _) = again(
+        &fewer,
+        {
+            let mut r = sample_report::plain(1, 3);
+            r.threats.remove(2);
+            r
+        },
+        format,
+    );
+    assert_eq!(kept.retired, fewer.retired, "a retired threat stays retired");
+    let (back, _) = again(&kept, sample_report::plain(1, 3), format);
+    let returned = back.threats.iter().find(|t| t.id == gone.id).unwrap();
+    assert_eq!(returned.change, Change::Returned("2030-06-01".to_owned()));
+    let filled = |mut triage: Triage| {
+        triage.extra.retain(|(_, content)| !content.is_empty());
+        without_number(&triage)
+    };
+    assert_eq!(filled(returned.triage.clone()), filled(decided()));
+    assert_eq!(returned.triage.number, Some(3), "numbers are never given away again");
+    assert!(back.retired.is_empty());
+}
+
+#[test]
+fn new_and_changed_threats_say_so() {
+    let report = sample_report::plain(1, 2);
+    let mut next = sample_report::plain(1, 2);
+    let mut fresh = next.threats[0].clone();
+    fresh.id = "NEW-001@user".to_owned();
+    next.threats.insert(0, fresh);
+    let before = next.threats[1].severity;
+    (next.threats[1].likelihood, next.threats[1].impact, next.threats[1].severity) = (5, 5, Severity::Critical);
+    let rolled_up = next.threats.len() - 1;
+    next.threats[rolled_up].elements.push(threatsheet::model::ElementIndex(3));
+    let (next, summary) = again(&report, next, Format::Xlsx);
+    assert_eq!(next.threats[0].change, Change::New);
+    assert_eq!(next.threats[1].change, Change::Severity(before));
+    assert_eq!(next.threats[rolled_up].change, Change::Elements(vec!["Orders".to_owned()]));
+    assert!(summary.contains("1 new, 0 gone, 2 changed"), "{summary}");
+}
+
+#[test]
+fn an_id_that_became_told_apart_by_its_page_still_matches() {
+    let mut report = sample_report::plain(1, 1);
+    report.threats[1].triage = decided();
+    let mut next = sample_report::plain(1, 1);
+    for threat in &mut next.threats {
+        let (rule, cell) = threat.id.split_once('@').unwrap();
+        threat.id = format!("{rule}@page-0/{cell}");
+    }
+    let (next, _) = again(&report, next, Format::Xlsx);
+    assert_eq!(without_number(&next.threats[1].triage), decided());
+}
+
+#[test]
+fn a_file_that_is_no_table_is_an_error() {
+    for bytes in [&b"PK\x03\x04broken"[..], b"a,b\n1,2\n", b"", b"\xD0\xCF\x11\xE0old", b"\x00\x01\x02"] {
+        assert!(read_previous("previous.xlsx", bytes).is_err(), "{bytes:?}");
+    }
+    let mut cut = written(&sample_report::plain(1, 1), Format::Xlsx);
+    cut.truncate(cut.len() / 2);
+    assert!(read_previous("previous.xlsx", &cut).is_err());
+}
+
+/// The CSV of `report` as its records.
+fn records(report: &ThreatReport) -> Vec<Vec<String>> {
+    let bytes = written(report, Format::Csv);
+    let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
+    reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+fn bytes_of(records: &[Vec<String>], delimiter: u8, bom: bool) -> Vec<u8> {
+    let mut out = if bom { "\u{FEFF}".as_bytes().to_vec() } else { Vec::new() };
+    let mut table = csv::WriterBuilder::new().delimiter(delimiter).from_writer(&mut out);
+    for record in records {
+        table.write_record(record).unwrap();
+    }
+    drop(table);
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Random edits by people and programs: columns shuffled and added, rows sorted and deleted, another delimiter; every
+    /// decision that was left in the table is found again.
+    #[test]
+    fn no_decision_is_lost(
+        edits in prop::collection::vec((0usize..14, "\\PC{0,20}", 0usize..8, 1u8..6), 1..12),
+        order in any::<u64>(), delimiter in prop::sample::select(vec![b',', b';', b'\t']), bom: bool,
+    ) {
+        let mut table = records(&sample_report::plain(1, 3));
+        let at = |table: &Vec<Vec<String>>, name: &str| table[0].iter().position(|h| h == name).unwrap();
+        for record in &mut table {
+            record.push(String::new());
+        }
+        let own = table[0].len() - 1;
+        table[0][own] = "Own column".to_owned();
+        for (row, text, status, level) in &edits {
+            let row = row + 1;
+            for name in ["Justification", "Owner", "Ticket / evidence", "Reviewed by"] {
+                let column = at(&table, name);
+                table[row][column] = text.clone();
+            }
+            let (column, tool) = (at(&table, "Status"), at(&table, "Tool status"));
+            table[row][column] = Status::ALL[*status].title().to_owned();
+            prop_assert_eq!(&table[row][tool], "Open");
+            let column = at(&table, "Likelihood");
+            table[row][column] = level.to_string();
+            table[row][own] = format!("own {text}");
+        }
+        let expected: Vec<(String, Vec<String>)> = table[1..].iter().map(|r| {
+            let names = ["Status", "Justification", "Owner", "Ticket / evidence", "Reviewed by", "Likelihood", "Own column"];
+            (r[at(&table, "Fingerprint")].clone(), names.iter().map(|n| r[at(&table, n)].clone()).collect())
+        }).collect();
+        let rows = table.len() - 1;
+        table[1..].rotate_left(order as usize % rows);
+        let deleted = table.pop().unwrap()[at(&table, "Fingerprint")].clone();
+        let width = table[0].len();
+        for record in &mut table {
+            record.rotate_right(order as usize % width);
+        }
+        let previous = read_previous("edited.csv", &bytes_of(&table, delimiter, bom)).unwrap();
+        let mut next = sample_report::plain(1, 3);
+        carry_over(&mut next, &previous);
+        let found = records(&next);
+        let column = |name: &str| found[0].iter().position(|h| h == name);
+        for (key, cells) in expected.iter().filter(|(key, _)| *key != deleted) {
+            let row = found.iter().find(|r| r[column("Fingerprint").unwrap()] == *key).unwrap();
+            let names = ["Status", "Justification", "Owner", "Ticket / evidence", "Reviewed by", "Likelihood", "Own column"];
+            for (name, cell) in names.iter().zip(cells) {
+                let now = column(name).map_or("", |c| row[c].as_str());
+                let unguarded = |text: &str| text.strip_prefix('\'').unwrap_or(text).to_owned();
+                prop_assert_eq!(unguarded(now), unguarded(cell), "{} of {}", name, key);
+            }
+        }
+    }
+}
