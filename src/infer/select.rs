@@ -44,6 +44,13 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
             best.entry((*e, group)).and_modify(|b| *b = key.min(*b)).or_insert(key);
         }
     }
+    // What a control has answered says nothing about the other rules of its group on the diagram as a whole.
+    let mut whole: BTreeMap<&str, (Tier, std::cmp::Reverse<u16>, usize)> = BTreeMap::new();
+    for c in all.iter().filter(|c| tells_whole(c)) {
+        if let Some(group) = c.rule.group.as_deref() {
+            whole.entry(group).and_modify(|b| *b = key(c).min(*b)).or_insert_with(|| key(c));
+        }
+    }
     let mut kept: Vec<Candidate<'_>> = Vec::new();
     let mut others: Vec<(usize, Option<usize>, &str)> = Vec::new();
     let tiers: BTreeMap<&str, Tier> = best.iter().fold(BTreeMap::new(), |mut tiers, ((_, group), (tier, ..))| {
@@ -59,7 +66,8 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
                 .get(group)
                 .filter(|t| **t < c.rule.tier)
                 .and_then(|t| best.iter().find(|((_, g), (tier, ..))| *g == group && tier == t))
-                .map(|((e, _), (_, _, order))| (*order, Some(*e))),
+                .map(|((e, _), (_, _, order))| (*order, Some(*e)))
+                .or_else(|| whole.get(group).filter(|_| tells_whole(&c)).map(|(.., order)| (*order, None))),
             _ => None,
         };
         match winner {
@@ -74,6 +82,10 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
         }
     }
     kept
+}
+
+fn tells_whole(c: &Candidate<'_>) -> bool {
+    c.focus == Focus::Diagram && c.is_open()
 }
 
 fn is_on_one(c: &Candidate<'_>) -> bool {
