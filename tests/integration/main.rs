@@ -7,3 +7,4 @@ mod inspect;
 mod layering;
 mod sample_report;
 mod triage;
+mod worked_example;
