@@ -254,9 +254,8 @@ impl<'a> Run<'a> {
     /// The threats of `documents`, with people's decisions carried over, and notes on what that changed.
     fn report(&self, documents: Vec<Document>, _outputs: &[PathBuf]) -> anyhow::Result<(ThreatReport, Vec<String>)> {
         let mut report = infer::infer(documents, &self.catalog, &self.infer);
-        if let Some(title) = &self.arguments.look.title {
-            report.title.clone_from(title);
-        }
+        report.title = self.arguments.look.title.clone().unwrap_or_else(|| title(&report));
+        report.catalog_version.clone_from(&self.version);
         report.classification = self.arguments.look.classification.clone().unwrap_or_default();
         report.date.clone_from(&self.date);
         let notes = Vec::new();
@@ -424,6 +423,14 @@ fn summary(report: &ThreatReport) -> String {
         .collect();
     let total = count(report.threats.len(), "threat", "threats");
     if open.is_empty() { format!("{total}, none open") } else { format!("{total}, open: {}", open.join(", ")) }
+}
+
+/// The heading of a table that was given none: the diagram's own title or its file's name.
+fn title(report: &ThreatReport) -> String {
+    match report.documents.as_slice() {
+        [document] => document.title.clone().unwrap_or_else(|| outputs::stem(&document.source.path)),
+        several => format!("{} diagrams", several.len()),
+    }
 }
 
 /// The day of the report, from `SOURCE_DATE_EPOCH`; without it time is left out, so that the same input gives the

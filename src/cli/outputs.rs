@@ -161,6 +161,12 @@ fn target(input: &Input, destination: &Destination, several_roots: bool, keep_en
     }
 }
 
+/// The name of a diagram's file without folders and endings.
+pub(super) fn stem(path: &str) -> String {
+    let name = Path::new(path).file_name().filter(|name| *name != "-").unwrap_or(OsStr::new("Diagram"));
+    without_endings(name).to_string_lossy().into_owned()
+}
+
 /// A file name without the endings that diagrams have: `orders.drawio.svg` is `orders`.
 fn without_endings(name: &OsStr) -> OsString {
     const ENDINGS: [&str; 7] = ["drawio", "dio", "xml", "svg", "png", "html", "json"];

@@ -260,6 +260,7 @@ impl Words<'_, '_> {
             Placeholder::Source => end(true).to_owned(),
             Placeholder::Target => end(false).to_owned(),
             Placeholder::Flow => format!("{} to {}", end(true), end(false)),
+            Placeholder::S => if labels.len() > 1 { "" } else { "s" }.to_owned(),
             Placeholder::Boundary => self.boundary(),
             Placeholder::Service => c
                 .elements

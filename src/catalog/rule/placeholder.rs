@@ -22,6 +22,8 @@ words! {
         Service = "service",
         /// What the condition found on its way.
         Witness = "witness",
+        /// The ending of a verb after the labels: an "s" after one, nothing after several.
+        S = "s",
     }
 }
 
