@@ -16,7 +16,7 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<Outcome> {
     match arguments.format {
         InspectFormat::Table => export::inspect_table(&document, &mut shown)?,
         InspectFormat::Json => export::inspect_json(&document, &mut shown)?,
-        InspectFormat::Svg => anyhow::bail!("pictures come with the next change"),
+        InspectFormat::Svg => shown.extend(export::pictures(&document).into_bytes()),
     }
     match arguments.output.as_deref().filter(|path| !is_dash(path)) {
         Some(path) => outputs::write_whole(path, &shown).map(|()| Outcome::Done),

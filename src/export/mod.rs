@@ -11,6 +11,7 @@ mod inspect_table;
 mod json;
 mod listing;
 mod markdown;
+pub mod picture;
 mod plain;
 mod previous;
 mod sarif;
@@ -23,6 +24,7 @@ pub use inspect_json::inspect_json;
 pub use inspect_table::inspect_table;
 pub use json::REPORT_SCHEMA;
 pub use listing::{Listing, listing_text, write_listing};
+pub use picture::{picture, pictures};
 pub use previous::{PreviousError, known_threats, read_previous};
 
 use std::{collections::BTreeMap, io::Write};
