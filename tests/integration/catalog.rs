@@ -123,6 +123,8 @@ fn plain_boxes_are_known_by_their_labels() {
         ("8) MediaConvert", "process elemental-mediaconvert"),
         ("Base de données", "data_store generic-database"),
         ("Benutzer", "external_entity user"),
+        ("Användare", "external_entity user"),
+        ("Baza danych", "data_store generic-database"),
     ] {
         assert_eq!(labelled(label), means, "{label}");
     }
