@@ -24,6 +24,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
 
 /// The built-in files of rules and countermeasures: name and text. They are read when first asked for.
 pub(super) const RULES: &[(&str, &str)] = &[
+    ("checklists.toml", include_str!("checklists.toml")),
     ("threats/api.toml", include_str!("threats/api.toml")),
     ("countermeasures/api.toml", include_str!("countermeasures/api.toml")),
     ("threats/edge.toml", include_str!("threats/edge.toml")),

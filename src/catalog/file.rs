@@ -10,7 +10,7 @@ use super::{
     control::Control,
     error::{Problem, did_you_mean},
     lambda_vector::LambdaVector,
-    rule::{CountermeasureEntry, RuleEntry},
+    rule::{Checklist, CountermeasureEntry, RuleEntry},
     service::Service,
     shapes::Shape,
 };
@@ -33,6 +33,8 @@ pub struct CatalogFile {
     pub countermeasure: Vec<CountermeasureEntry>,
     /// Ways into a serverless function.
     pub lambda_vector: Vec<LambdaVector>,
+    /// Questions of checklists.
+    pub checklist: Vec<Checklist>,
     /// Named sets of services.
     pub groups: BTreeMap<String, Vec<Spanned<String>>>,
     /// Named lists of words that labels are searched for.

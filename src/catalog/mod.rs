@@ -38,7 +38,7 @@ pub use lambda_vector::LambdaVector;
 pub use phrases::{PhraseIndex, Text};
 pub use recognise::{Look, Meaning, Recognised};
 pub use rule::{
-    CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile,
+    Checklist, CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile,
     fill,
 };
 pub use seed::{Seed, seeds};

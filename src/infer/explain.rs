@@ -9,7 +9,7 @@ use super::{
 use crate::{
     catalog::{Placeholder, fill},
     model::{
-        Basis, BoundaryIndex, Change, Confidence, Credit, ElementIndex, FlowIndex, Origin, Status, Target, Threat,
+        Basis, BoundaryIndex, Change, Confidence, Credit, ElementIndex, FlowIndex, Origin, Target, Threat,
         Triage, Truth,
     },
 };
@@ -23,7 +23,7 @@ pub(super) struct Position<'i> {
     pub(super) document: usize,
     pub(super) page: usize,
     /// Ids that occur on several pages are told apart by their page.
-    pub(super) repeated: &'i std::collections::BTreeSet<&'i str>,
+    pub(super) repeated: &'i std::collections::BTreeSet<String>,
 }
 
 /// The row of a candidate.
@@ -332,5 +332,5 @@ fn capital(text: &str) -> String {
 
 /// Whether a row is closed, so that it comes last.
 pub(super) fn is_closed(threat: &Threat) -> bool {
-    matches!(threat.status, Status::Mitigated | Status::NotApplicable)
+    !threat.status.is_open()
 }

@@ -1,12 +1,15 @@
 //! From diagrams to threats: ranks, crossings, rules, controls, scores.
 
 mod candidate;
+mod checklist;
 mod control;
 mod evaluate;
 mod example;
 mod explain;
 mod fact;
+mod notice;
 mod rank;
+mod recorded;
 mod scene;
 mod score;
 mod select;
@@ -17,11 +20,14 @@ mod triage;
 pub use example::{ExampleFailure, check_examples};
 pub use triage::carry_over;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::{
     catalog::Catalog,
-    model::{Document, Threat, ThreatReport, words},
+    model::{Countermeasure, Document, Threat, ThreatReport, words},
 };
 
 words! {
@@ -53,51 +59,54 @@ impl Default for InferOptions {
 
 /// Finds the threats of all documents.
 #[must_use]
-pub fn infer(documents: Vec<Document>, catalog: &Catalog, options: &InferOptions) -> ThreatReport {
+pub fn infer(mut documents: Vec<Document>, catalog: &Catalog, options: &InferOptions) -> ThreatReport {
     let mut report = ThreatReport { tool_version: env!("CARGO_PKG_VERSION").to_owned(), ..ThreatReport::default() };
-    for (d, document) in documents.iter().enumerate() {
+    for (d, document) in documents.iter_mut().enumerate() {
         let repeated = repeated_ids(document);
-        for (p, diagram) in document.diagrams.iter().enumerate() {
+        for (p, diagram) in document.diagrams.iter_mut().enumerate() {
             let at = explain::Position { document: d, page: p, repeated: &repeated };
             let scene = scene::Scene::new(diagram, catalog);
-            report.threats.extend(threats(&scene, catalog, options, at));
+            let evaluator = evaluate::Evaluator::new(&scene);
+            let raised = candidate::candidates(&evaluator, catalog.rules().rules());
+            let notices = notice::notices(&scene, &raised);
+            report.threats.extend(threats(&evaluator, raised, options, at));
             report.controls.extend(scene.controls.report(&scene, d, p));
+            diagram.notices.extend(notices);
         }
     }
-    let used: BTreeSet<&str> =
-        report.threats.iter().flat_map(|t| t.countermeasures.iter().map(String::as_str)).collect();
-    let mut countermeasures = Vec::new();
-    let mut added = BTreeSet::new();
-    for id in report.threats.iter().flat_map(|t| &t.countermeasures).filter(|id| used.contains(id.as_str())) {
-        if added.insert(id.as_str()) {
-            countermeasures.extend(catalog.rules().countermeasure(id).cloned());
-        }
+    report.countermeasures = countermeasures(&report.threats, catalog);
+    if options.checklists {
+        report.checklists = checklist::items(catalog.rules().checklists(), &report.threats, &report.controls);
     }
-    report.countermeasures = countermeasures;
     report.documents = documents;
     report
 }
 
+/// Every countermeasure that a threat refers to, in order of first use.
+fn countermeasures(threats: &[Threat], catalog: &Catalog) -> Vec<Countermeasure> {
+    let mut added = BTreeSet::new();
+    let ids = threats.iter().flat_map(|t| &t.countermeasures).filter(|id| added.insert(id.as_str()));
+    ids.filter_map(|id| catalog.rules().countermeasure(id).cloned()).collect()
+}
+
 /// The threats of one diagram: open ones first, worst first.
 fn threats(
-    scene: &scene::Scene<'_>,
-    catalog: &Catalog,
+    evaluator: &evaluate::Evaluator<'_, '_>,
+    raised: Vec<candidate::Candidate<'_>>,
     options: &InferOptions,
     at: explain::Position<'_>,
 ) -> Vec<Threat> {
-    let evaluator = evaluate::Evaluator::new(scene);
-    let raised = candidate::candidates(&evaluator, catalog.rules().rules());
+    let scene = evaluator.scene;
     let rows = select::rows(select::specific(scene, raised), options.detail);
-    let mut threats: Vec<(usize, Threat)> =
-        rows.iter().map(|c| (c.order, explain::threat(&evaluator, c, at))).collect();
-    threats.sort_by_key(|(order, t)| {
-        (explain::is_closed(t), std::cmp::Reverse(t.severity), std::cmp::Reverse(t.score()), *order)
-    });
-    threats.into_iter().map(|(_, t)| t).collect()
+    let mut threats: Vec<Threat> = rows.iter().map(|c| explain::threat(evaluator, c, at)).collect();
+    recorded::merge(scene, &mut threats, at);
+    // The sort is stable: rules keep their order.
+    threats.sort_by_key(|t| (explain::is_closed(t), Reverse(t.severity), Reverse(t.score())));
+    threats
 }
 
 /// Ids of cells that stand on more than one page.
-fn repeated_ids(document: &Document) -> BTreeSet<&str> {
+fn repeated_ids(document: &Document) -> BTreeSet<String> {
     let mut pages: BTreeMap<&str, usize> = BTreeMap::new();
     let mut repeated = BTreeSet::new();
     for (p, diagram) in document.diagrams.iter().enumerate() {
@@ -109,5 +118,5 @@ fn repeated_ids(document: &Document) -> BTreeSet<&str> {
             }
         }
     }
-    repeated
+    repeated.into_iter().map(str::to_owned).collect()
 }

@@ -8,7 +8,7 @@ use std::{
 
 use toml::Spanned;
 
-use super::{CountermeasureEntry, Example, MAX_TITLE, On, Placeholder, RuleEntry, placeholder};
+use super::{Checklist, CountermeasureEntry, Example, MAX_TITLE, On, Placeholder, RuleEntry, placeholder};
 use crate::{
     catalog::{
         Catalog, CatalogFile, Known, Problem,
@@ -84,6 +84,7 @@ pub struct RuleBook {
     by_id: HashMap<String, usize>,
     countermeasure_by_id: HashMap<String, usize>,
     known: Known,
+    checklists: Vec<Checklist>,
 }
 
 impl RuleBook {
@@ -96,6 +97,7 @@ impl RuleBook {
         let words = Vocabulary::new(catalog);
         let mut book = Self { known: Known::new(catalog, &words), ..Self::default() };
         for file in files {
+            book.checklists.extend(file.checklists.iter().cloned());
             for entry in &file.countermeasures {
                 book.add_countermeasure(entry);
             }
@@ -148,6 +150,12 @@ impl RuleBook {
         }
     }
 
+    /// The questions of all checklists, in the order of the files.
+    #[must_use]
+    pub fn checklists(&self) -> &[Checklist] {
+        &self.checklists
+    }
+
     /// What inference asks of every diagram.
     #[must_use]
     pub fn known(&self) -> &Known {
@@ -193,6 +201,8 @@ pub struct RuleFile {
     pub rules: Vec<Spanned<RuleEntry>>,
     /// Its countermeasures.
     pub countermeasures: Vec<CountermeasureEntry>,
+    /// Its questions of checklists.
+    pub checklists: Vec<Checklist>,
     /// Ids of earlier layers' rules that it takes away.
     pub disable: Vec<String>,
 }
@@ -206,6 +216,7 @@ impl RuleFile {
             text,
             rules: file.threat,
             countermeasures: file.countermeasure,
+            checklists: file.checklist,
             disable: file.disable.into_iter().map(Spanned::into_inner).collect(),
         }
     }

@@ -124,5 +124,26 @@ pub struct CountermeasureEntry {
     pub verify: String,
 }
 
+/// One question of a checklist.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Checklist {
+    /// The checklist, such as "TACTICAL DD(R)".
+    pub list: String,
+    /// The item's name.
+    pub name: String,
+    /// When it is asked.
+    #[serde(default)]
+    pub phase: String,
+    /// The question.
+    pub question: String,
+    /// Ids of the rules whose threats belong to it.
+    #[serde(default)]
+    pub rules: Vec<String>,
+    /// Keys of the controls that answer it.
+    #[serde(default)]
+    pub controls: Vec<String>,
+}
+
 /// Longest title as written, in characters.
 const MAX_TITLE: usize = 110;
