@@ -38,8 +38,8 @@ pub use lambda_vector::LambdaVector;
 pub use phrases::{PhraseIndex, Text};
 pub use recognise::{Look, Meaning, Recognised};
 pub use rule::{
-    Checklist, CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry, RuleFile,
-    fill,
+    Checklist, CountermeasureEntry, Example, ExampleTarget, Expectation, On, Placeholder, Rule, RuleBook, RuleEntry,
+    RuleFile, fill,
 };
 pub use seed::{Seed, seeds};
 pub use service::{Placement, Service, ServiceRole};

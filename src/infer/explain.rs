@@ -9,8 +9,8 @@ use super::{
 use crate::{
     catalog::{Placeholder, fill},
     model::{
-        Basis, BoundaryIndex, Change, Confidence, Credit, ElementIndex, FlowIndex, Origin, Target, Threat,
-        Triage, Truth,
+        Basis, BoundaryIndex, Change, Confidence, Credit, ElementIndex, FlowIndex, Origin, Target, Threat, Triage,
+        Truth,
     },
 };
 

@@ -7,7 +7,8 @@ use super::{explain::Position, scene::Scene};
 use crate::{
     catalog::plain,
     model::{
-        Change, Confidence, ElementIndex, End, Origin, RecordedThreat, Severity, Status, Stride, Target, Threat, Tier, Triage,
+        Change, Confidence, ElementIndex, End, Origin, RecordedThreat, Severity, Status, Stride, Target, Threat, Tier,
+        Triage,
     },
 };
 
@@ -26,7 +27,9 @@ pub(super) fn merge(scene: &Scene<'_>, threats: &mut Vec<Threat>, at: Position<'
 }
 
 fn says_the_same(scene: &Scene<'_>, threat: &Threat, recorded: &RecordedThreat) -> bool {
-    recorded.stride == Some(threat.stride) && is_on(scene, threat, recorded.target) && likeness(threat, recorded) >= SAME
+    recorded.stride == Some(threat.stride)
+        && is_on(scene, threat, recorded.target)
+        && likeness(threat, recorded) >= SAME
 }
 
 fn is_on(scene: &Scene<'_>, threat: &Threat, target: Target) -> bool {
@@ -35,7 +38,9 @@ fn is_on(scene: &Scene<'_>, threat: &Threat, target: Target) -> bool {
 
 /// The share of the recorded title's words that the rule's title has too.
 fn likeness(threat: &Threat, recorded: &RecordedThreat) -> f64 {
-    let words = |text: &str| plain(text).split(' ').filter(|w| w.chars().count() > 3).map(str::to_owned).collect::<BTreeSet<_>>();
+    let words = |text: &str| {
+        plain(text).split(' ').filter(|w| w.chars().count() > 3).map(str::to_owned).collect::<BTreeSet<_>>()
+    };
     let (theirs, ours) = (words(&recorded.title), words(&threat.title));
     let shared = theirs.intersection(&ours).count();
     let shared = u32::try_from(shared).unwrap_or(u32::MAX);
@@ -46,7 +51,11 @@ fn adopt(threat: &mut Threat, recorded: &RecordedThreat) {
     if !threat.origins.contains(&Origin::Recorded) {
         threat.origins.push(Origin::Recorded);
     }
-    threat.evidence.push(format!("Recorded in the diagram as “{}” ({}).", recorded.title, recorded.status.title().to_lowercase()));
+    threat.evidence.push(format!(
+        "Recorded in the diagram as “{}” ({}).",
+        recorded.title,
+        recorded.status.title().to_lowercase()
+    ));
     if recorded.status != Status::Open {
         threat.status = recorded.status;
     }

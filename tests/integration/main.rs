@@ -3,6 +3,7 @@ mod catalog;
 mod catalog_schema;
 mod drawio;
 mod export;
+mod hr_example;
 mod inspect;
 mod layering;
 mod sample_report;
