@@ -18,7 +18,7 @@ use crate::model::{
 
 const TEMPLATE: &str = include_str!("../../templates/report.html");
 /// The style of every page.
-pub(super) const STYLE: &str = include_str!("../../templates/report.css");
+pub(super) const STYLE: &str = concat!(include_str!("../../templates/report.css"), include_str!("picture/picture.css"));
 const SCRIPT: &str = include_str!("../../templates/report.js");
 
 /// What `encodeURIComponent` leaves as it is, so that the script builds the same keys.

@@ -56,7 +56,9 @@ pub(super) fn flows(diagram: &Diagram, places: &[Rect], options: &PictureOptions
         }
         let middle = along(&line, 0.5);
         if !flow.label.is_empty() {
-            canvas.centred(middle.x, middle.y - 7.0, &wrapped(&flow.label, 150.0, 10, 3), 10, "ts-text");
+            let lines = wrapped(&flow.label, 150.0, 10, 3);
+            let above = middle.y - 12.0 * lines.len() as f64 - 3.0;
+            canvas.centred(middle.x, above, &lines, 10, "ts-text");
         }
         if let Some(badge) = options.flows.get(&flow.id) {
             let spot = along(&line, if flow.label.is_empty() { 0.5 } else { 0.3 });

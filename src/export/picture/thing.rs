@@ -153,11 +153,11 @@ fn shape(element: &Element, rect: Rect) -> String {
     let look = format!("class=\"{class}\" fill=\"{fill}\" stroke=\"#3c4a57\" stroke-width=\"1.3\"{dash}");
     let (x, y, w, h) = (rect.x, rect.y, rect.width, rect.height);
     if element.kind == ElementKind::DataStore {
-        let lid = (h / 7.0).min(w / 6.0).clamp(2.0, 12.0);
+        let lid = lid(rect);
         let (left, right, top, bottom) = (number(x), number(x + w), number(y + lid), number(y + h - lid));
         let (rx, ry) = (number(w / 2.0), number(lid));
         return format!(
-            "<path {look} d=\"M{left} {top}A{rx} {ry} 0 0 1 {right} {top}V{bottom}A{rx} {ry} 0 0 1 {left} {bottom}ZM{left} {top}A{rx} {ry} 0 0 0 {right} {top}\"/>"
+            "<path {look} d=\"M{left} {top}A{rx} {ry} 0 0 1 {right} {top}V{bottom}A{rx} {ry} 0 0 1 {left} {bottom}Z\"/><path {look} fill-opacity=\"0\" d=\"M{left} {top}A{rx} {ry} 0 0 0 {right} {top}\"/>"
         );
     }
     let round = if element.kind == ElementKind::Process { w.min(h) * 0.35 } else { 0.0 };
@@ -174,17 +174,31 @@ fn shape(element: &Element, rect: Rect) -> String {
 /// The label inside of the shape where it fits, else below it, and the service's name under it.
 fn label(element: &Element, rect: Rect, canvas: &mut Canvas) {
     let middle = rect.centre();
+    let (room, line_height) =
+        (rect.width - 8.0, |size: u8, lines: &[String]| 1.2 * f64::from(size) * lines.len() as f64);
     let named = element.service_name.as_deref().filter(|name| !name.eq_ignore_ascii_case(&element.label));
-    let inside = wrapped(&element.label, rect.width - 10.0, LABEL, 4);
-    let service = named.map(|name| wrapped(name, rect.width.max(110.0), SMALL, 1)).unwrap_or_default();
-    let height = 1.2 * (f64::from(LABEL) * inside.len() as f64 + f64::from(SMALL) * service.len() as f64);
-    let fits = inside.iter().all(|line| width(line, LABEL) <= rect.width - 4.0) && height <= rect.height - 8.0;
-    let (lines, top) = if fits {
-        (inside, middle.y - height / 2.0)
-    } else {
-        (wrapped(&element.label, rect.width.max(120.0), LABEL, 3), rect.y + rect.height + 3.0)
-    };
-    canvas.centred(middle.x, top, &lines, LABEL, "ts-text");
-    let below = top + 1.2 * f64::from(LABEL) * lines.len() as f64;
-    canvas.centred(middle.x, below, &service, SMALL, "ts-quiet");
+    // A word that would have to be broken is better read below the shape.
+    let words_fit = element.label.split_whitespace().all(|word| width(word, LABEL) <= room);
+    let inside = wrapped(&element.label, room, LABEL, 4);
+    let service = named.map(|name| wrapped(name, room.max(120.0), SMALL, 1)).unwrap_or_default();
+    let service_inside = service.iter().all(|line| width(line, SMALL) <= room);
+    let lid = if element.kind == ElementKind::DataStore { lid(rect) } else { 0.0 };
+    let height = line_height(LABEL, &inside) + if service_inside { line_height(SMALL, &service) } else { 0.0 };
+    let fits = words_fit && height <= rect.height - 2.0 * lid - 4.0;
+    let below_shape = rect.y + rect.height + 3.0;
+    if !fits {
+        let lines = wrapped(&element.label, rect.width.max(120.0), LABEL, 3);
+        canvas.centred(middle.x, below_shape, &lines, LABEL, "ts-text");
+        canvas.centred(middle.x, below_shape + line_height(LABEL, &lines), &service, SMALL, "ts-quiet");
+        return;
+    }
+    let top = middle.y + lid / 2.0 - height / 2.0;
+    canvas.centred(middle.x, top, &inside, LABEL, "ts-text");
+    let under = if service_inside { top + line_height(LABEL, &inside) } else { below_shape };
+    canvas.centred(middle.x, under, &service, SMALL, "ts-quiet");
+}
+
+/// Half the height of a cylinder's lid.
+fn lid(rect: Rect) -> f64 {
+    (rect.height / 7.0).min(rect.width / 6.0).clamp(2.0, 12.0)
 }
