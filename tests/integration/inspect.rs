@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 use threatsheet::{
-    export::{inspect_json, inspect_table},
+    export::{
+        inspect_json, inspect_table,
+        picture::{Badge, PictureOptions, picture, pictures},
+    },
     model::{
         Basis, BoundaryIndex, BoundaryType, Container, Coverage, DataFlow, Diagram, Direction, Document, Element,
         ElementIndex, ElementKind, End, Fact, Format, Notice, NoticeLevel, Outline, Page, Point, Provenance, Rect,
-        Scope, Source, Stated, TrustBoundary, Truth,
+        Scope, Severity, Source, Stated, TrustBoundary, Truth,
     },
 };
 
@@ -154,4 +157,49 @@ fn boundaries_that_hold_each_other_in_a_circle_are_listed_once() {
     let table = as_table(&document);
     assert_eq!(table.matches("  Network [VPC").count(), 1, "{table}");
     assert_eq!(table.matches("Subnet A [VPC").count(), 1, "{table}");
+}
+
+#[test]
+fn the_picture_shows_every_thing_under_its_cell_id_and_the_crossings() {
+    let svg = picture(&document().diagrams[0], &PictureOptions::default());
+    for part in ["data-element=\"user\"", "data-element=\"fn\"", "data-flow=\"e7\"", "data-boundary=\"sub\""] {
+        assert_eq!(svg.matches(part).count(), 1, "{part}");
+    }
+    assert!(svg.contains(">Shopper</text>"), "{svg}");
+    assert!(svg.contains("crosses Network, Subnet A"), "{svg}");
+    assert!(svg.contains("opacity=\"0.55\""), "what is out of scope is faint: {svg}");
+    assert_eq!(svg, picture(&document().diagrams[0], &PictureOptions::default()), "the same bytes again");
+}
+
+#[test]
+fn the_picture_carries_badges() {
+    let badge = |text: &str| Badge { text: text.to_owned(), severity: Severity::High };
+    let options = PictureOptions {
+        elements: [("fn".to_owned(), badge("12"))].into(),
+        flows: [("e7".to_owned(), badge("<3"))].into(),
+    };
+    let svg = picture(&document().diagrams[0], &options);
+    assert!(svg.contains(">12</text>") && svg.contains(">&lt;3</text>"), "{svg}");
+}
+
+#[test]
+fn labels_and_ids_cannot_break_out_of_the_picture() {
+    let mut document = document();
+    let diagram = &mut document.diagrams[0];
+    let evil = "\"><script>alert(1)</script>&'\u{0}\u{1b}";
+    diagram.elements[0].label = evil.to_owned();
+    diagram.elements[0].id = evil.to_owned();
+    diagram.flows[0].label = evil.to_owned();
+    diagram.flows[0].id = evil.to_owned();
+    diagram.boundaries[0].label = evil.to_owned();
+    diagram.boundaries[0].id = evil.to_owned();
+    diagram.page.name = evil.to_owned();
+    diagram.notices[0].message = evil.to_owned();
+    diagram.elements[1].place = Some(Rect { x: f64::NAN, y: f64::INFINITY, width: 1e300, height: f64::NAN });
+    diagram.flows[0].path = vec![Point { x: f64::NAN, y: f64::NEG_INFINITY }; 2];
+    let svg = pictures(&document);
+    assert!(!svg.contains("<script") && !svg.contains('\u{0}') && !svg.contains('\u{1b}'), "{svg}");
+    assert!(!svg.contains("NaN") && !svg.contains("inf\""), "{svg}");
+    let mut reader = quick_xml::Reader::from_str(&svg);
+    while !matches!(reader.read_event().expect("the picture is well-formed"), quick_xml::events::Event::Eof) {}
 }

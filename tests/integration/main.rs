@@ -1,11 +1,13 @@
 //! The integration tests: one program, a module a subject.
 mod catalog;
 mod catalog_schema;
+mod container;
 mod drawio;
 mod export;
 mod hr_example;
 mod inspect;
 mod layering;
 mod sample_report;
+mod threat_dragon;
 mod triage;
 mod worked_example;

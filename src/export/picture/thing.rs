@@ -58,8 +58,9 @@ pub(super) fn boundaries(diagram: &Diagram, canvas: &mut Canvas) {
                 curve(points, closed, colour, dash, canvas)
             }
         };
-        let kind = if boundary.label.eq_ignore_ascii_case(boundary.kind.title()) { "" } else { boundary.kind.title() };
-        let text = if kind.is_empty() { boundary.label.clone() } else { format!("{} · {kind}", boundary.label) };
+        let kind = boundary.kind.title();
+        let says_kind = boundary.label.to_lowercase().contains(&kind.to_lowercase());
+        let text = if says_kind { boundary.label.clone() } else { format!("{} · {kind}", boundary.label) };
         let room = if let Outline::Box(rect) = outline { rect.width.max(80.0) } else { 220.0 };
         let text = wrapped(&text, room, LABEL, 1).join("");
         canvas.reach(corner.x + width(&text, LABEL), corner.y);
