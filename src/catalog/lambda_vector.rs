@@ -76,6 +76,9 @@ mod tests {
             for id in &vector.countermeasures {
                 assert!(catalog.rules().countermeasure(id).is_some(), "{}: no countermeasure {id}", vector.id);
             }
+            for id in &vector.rules {
+                assert!(catalog.rules().rule(id).is_some(), "{}: no rule {id}", vector.id);
+            }
             let written = vector.owasp_serverless.len() + vector.csa.len() + vector.references.len();
             assert_eq!(vector.read_references().count(), written, "{}", vector.id);
         }
