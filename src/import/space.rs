@@ -25,6 +25,9 @@ impl PointDistance for Spot {
     }
 }
 
+/// More boxes than these at one spot are no drawing; the rest is not looked at, so that a hostile page takes no longer.
+const CROWD: usize = 200;
+
 /// Boxes by place.
 #[derive(Debug)]
 pub(super) struct Space {
@@ -39,7 +42,8 @@ impl Space {
 
     /// Numbers of the boxes that hold `point`, borders included, lowest first.
     pub(super) fn holding(&self, point: Point) -> Vec<usize> {
-        let mut found: Vec<usize> = self.tree.locate_all_at_point([point.x, point.y]).map(|s| s.index).collect();
+        let mut found: Vec<usize> =
+            self.tree.locate_all_at_point([point.x, point.y]).take(CROWD).map(|s| s.index).collect();
         found.sort_unstable();
         found
     }
@@ -48,7 +52,8 @@ impl Space {
     pub(super) fn around(&self, rect: Rect, margin: f64) -> Vec<usize> {
         let area = rect.inflate(margin, margin);
         let envelope = AABB::from_corners([area.x0, area.y0], [area.x1, area.y1]);
-        let mut found: Vec<usize> = self.tree.locate_in_envelope_intersecting(envelope).map(|s| s.index).collect();
+        let mut found: Vec<usize> =
+            self.tree.locate_in_envelope_intersecting(envelope).take(CROWD).map(|s| s.index).collect();
         found.sort_unstable();
         found
     }

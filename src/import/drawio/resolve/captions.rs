@@ -1,6 +1,6 @@
 //! What free text names: an icon above it, the box around it, or the connector beside it.
 
-use kurbo::Rect;
+use kurbo::{Point, Rect};
 
 use super::{
     form::{Form, is_mark},
@@ -50,26 +50,36 @@ const LONG: usize = 60;
 const TITLE_BAND: f64 = 45.0;
 /// How far above a box its title may stand, in pixels.
 const ABOVE: f64 = 28.0;
+/// So many things a text may name at most; the likeliest are kept.
+const CHOICES: usize = 16;
 
 /// Finds what every text names. The nearest and likeliest pair comes first; a thing has one name, a text names one thing.
-pub(super) fn find(scene: &Scene<'_>, forms: &[Form], routes: &[Vec<kurbo::Point>]) -> Captions {
+pub(super) fn find(scene: &Scene<'_>, forms: &[Form], routes: &[Vec<Point>]) -> Captions {
     let mut candidates = Vec::new();
     let things = things(scene, forms);
     let boxes = boxes(scene, forms);
     let lines = Space::new(scene.edges().filter_map(|e| Some((e, route::bounds(&routes[e])?))));
     for text in scene.vertices().filter(|i| may_name(scene, forms, *i)) {
         let ink = ink::inside(&scene.nodes[text]);
-        candidates.extend(things.around(ink, REACH).into_iter().filter_map(|t| beside(scene, text, ink, t)));
-        candidates.extend(boxes.around(ink, ABOVE).into_iter().filter_map(|b| title(scene, text, ink, b)));
-        for edge in lines.around(ink, EDGE_REACH) {
-            let gap = route::distance_to_box(&routes[edge], ink);
-            if gap <= EDGE_REACH && !has_words(scene, edge) {
-                let off = route::distance_to_point(&routes[edge], ink.center()).min(60.0);
-                candidates.push(Candidate { cost: 12.0 + 0.5 * gap + 0.2 * off, text, names: Names::Edge(edge) });
-            }
-        }
+        let mut own = Vec::new();
+        own.extend(things.around(ink, REACH).into_iter().filter_map(|t| beside(scene, text, ink, t)));
+        own.extend(boxes.around(ink, ABOVE).into_iter().filter_map(|b| title(scene, text, ink, b)));
+        own.extend(lines.around(ink, EDGE_REACH).into_iter().filter_map(|e| word(scene, text, ink, e, &routes[e])));
+        own.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+        own.truncate(CHOICES);
+        candidates.append(&mut own);
     }
     settle(scene, candidates)
+}
+
+/// How likely `text`, whose letters are at `ink`, is a word on the connector `edge`, which draws `line`.
+fn word(scene: &Scene<'_>, text: usize, ink: Rect, edge: usize, line: &[Point]) -> Option<Candidate> {
+    let gap = route::distance_to_box(line, ink);
+    if gap > EDGE_REACH || has_words(scene, edge) {
+        return None;
+    }
+    let off = route::distance_to_point(line, ink.center()).min(60.0);
+    Some(Candidate { cost: 12.0 + 0.5 * gap + 0.2 * off, text, names: Names::Edge(edge) })
 }
 
 fn settle(scene: &Scene<'_>, mut candidates: Vec<Candidate>) -> Captions {

@@ -73,6 +73,7 @@ pub(super) fn classify(
         scene,
         routes,
         touched: touch::touched(scene, forms),
+        solid: scene.vertices().filter(|i| is_solid(scene, forms, *i)).count(),
         usual_icon: usual_icon(scene, forms),
         lines: Space::new(scene.edges().filter_map(|e| Some((e, route::bounds(&routes[e])?)))),
         forms,
@@ -165,6 +166,8 @@ struct Work<'w, 'p> {
     scene: &'w Scene<'p>,
     routes: &'w [Vec<Point>],
     touched: Vec<bool>,
+    /// Shapes and pictures that take room.
+    solid: usize,
     /// Area of the icon in the middle, by size.
     usual_icon: f64,
     /// Connectors by place.
@@ -414,14 +417,12 @@ impl Work<'_, '_> {
 
     /// Whether a box holds everything there is, and so separates nothing.
     fn is_backdrop(&self, index: usize) -> bool {
+        if self.holders.inside[index].len() + 1 < self.solid {
+            return false;
+        }
         let inside: BTreeSet<usize> = self.holders.inside[index].iter().copied().collect();
-        let solid = |i: &usize| {
-            matches!(self.forms[*i], Form::Icon | Form::Picture | Form::Shape(_) | Form::Frame | Form::Swimlane)
-        };
-        self.scene
-            .vertices()
-            .filter(solid)
-            .all(|i| i == index || inside.contains(&i) || self.scene.nodes[i].area() == 0.0)
+        let solid = |i: &usize| is_solid(self.scene, self.forms, *i);
+        self.scene.vertices().filter(solid).all(|i| i == index || inside.contains(&i))
     }
 
     /// What lies in a legend explains the drawing and is no part of it.
@@ -456,6 +457,12 @@ impl Work<'_, '_> {
                 | "легенда"
         )
     }
+}
+
+/// Whether a cell is a shape or picture that takes room.
+fn is_solid(scene: &Scene<'_>, forms: &[Form], index: usize) -> bool {
+    let closed = matches!(forms[index], Form::Icon | Form::Picture | Form::Shape(_) | Form::Frame | Form::Swimlane);
+    closed && scene.nodes[index].area() > 0.0
 }
 
 /// The area of the icon that is neither among the smaller nor among the larger half.

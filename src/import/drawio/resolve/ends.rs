@@ -45,6 +45,9 @@ const SNAP_TO_EDGE: f64 = 6.0;
 /// How exactly a line without arrowheads must meet things to be more than a drawn line, in pixels.
 const SNAP_OF_LINES: f64 = 5.0;
 
+/// So many members of a group are looked at, so that many ends on a huge group take no longer.
+const MEMBERS: usize = 200;
+
 /// Where ends can go on one page.
 pub(super) struct Ends<'e> {
     scene: &'e Scene<'e>,
@@ -146,8 +149,12 @@ impl<'e> Ends<'e> {
         let Some(point) = (if source { line.first() } else { line.last() }).copied() else { return Attached::Nothing };
         let mut members = Vec::new();
         let mut open = vec![group];
-        while let Some(at) = open.pop() {
-            for &child in &self.scene.nodes[at].children {
+        let mut seen = 0;
+        while let Some(at) = open.pop()
+            && seen < MEMBERS
+        {
+            for &child in self.scene.nodes[at].children.iter().take(MEMBERS) {
+                seen += 1;
                 match self.classified.meanings[child] {
                     Meaning::Element | Meaning::Boundary => members.push(child),
                     Meaning::Group => open.push(child),

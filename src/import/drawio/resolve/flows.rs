@@ -59,6 +59,9 @@ const NO_HEAD: [&str; 12] = [
     "manyOptional",
 ];
 
+/// So many flows run through one meeting point at most.
+const THROUGH_ONE: usize = 10_000;
+
 /// Reads every connector that is not in `curves`. What could not be read goes to `notices`.
 pub(super) fn flows(
     scene: &Scene<'_>,
@@ -227,7 +230,8 @@ fn through_junctions(scene: &Scene<'_>, captions: &Captions, arrows: &[Arrow]) -
         }
         let single = ins.len() == 1 || outs.len() == 1;
         for (from, source) in &ins {
-            for (to, target) in outs.iter().filter(|(_, target)| target != source) {
+            let most = THROUGH_ONE / ins.len();
+            for (to, target) in outs.iter().filter(|(_, target)| target != source).take(most) {
                 let leading = if ins.len() == 1 { to } else { from };
                 let (first, second) = (label(scene, captions, from.edge), label(scene, captions, to.edge));
                 let id = &scene.nodes[leading.edge].id;

@@ -55,8 +55,16 @@ pub(super) fn diagram(page: &page::Page, identity: model::Page, catalog: &Catalo
     let ends = ends::Ends::new(&scene, &classified, &zones, &routes);
     let flows = flows::flows(&scene, &captions, &ends, &loose, &mut notices);
 
-    let mut builder =
-        Builder { scene: &scene, zones: &zones, routes: &routes, curves: &curves, places: Places::default(), notices };
+    let extents = curves.iter().enumerate().filter_map(|(i, c)| Some((i, route::bounds(&c.line)?)));
+    let mut builder = Builder {
+        scene: &scene,
+        zones: &zones,
+        routes: &routes,
+        curves: &curves,
+        curve_places: space::Space::new(extents),
+        places: Places::default(),
+        notices,
+    };
     let boundaries = boundaries::boundaries(&mut builder, &classified, &known);
     let elements = elements::elements(&mut builder, &forms, &classified, &known);
     let guessed = builder
@@ -102,6 +110,8 @@ struct Builder<'b> {
     zones: &'b Zones<'b>,
     routes: &'b [Vec<Point>],
     curves: &'b [Curve],
+    /// The curves by place; the numbers are positions in `curves`.
+    curve_places: space::Space,
     places: Places,
     notices: Vec<Notice>,
 }
@@ -143,7 +153,8 @@ impl Builder<'_> {
         let (from, to) = (self.surroundings(flow.source), self.surroundings(flow.target));
         let left = from.iter().rev().filter(|z| !to.contains(z));
         let entered = to.iter().filter(|z| !from.contains(z));
-        let cut = self.curves.iter().filter(|c| curves::cuts(c, path)).map(|c| &c.cell);
+        let near = route::bounds(path).map(|b| self.curve_places.around(b, 0.0)).unwrap_or_default();
+        let cut = near.iter().map(|c| &self.curves[*c]).filter(|c| curves::cuts(c, path)).map(|c| &c.cell);
         left.chain(entered).chain(cut).filter_map(|z| self.places.boundaries.get(z).copied()).collect()
     }
 
