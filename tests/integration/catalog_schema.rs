@@ -27,7 +27,7 @@ fn properties(schema: &Value) -> BTreeSet<String> {
 fn the_schema_names_exactly_the_fields_that_are_read() {
     let schema = schema();
     assert_eq!(properties(&schema), accepted("zzz = 1"));
-    for table in ["service", "control", "boundary", "shape", "threat", "countermeasure", "lambda-vector"] {
+    for table in ["service", "control", "boundary", "shape", "threat", "countermeasure", "checklist", "lambda-vector"] {
         let described = properties(&schema["properties"][table]["items"]);
         assert_eq!(described, accepted(&format!("[[{table}]]\nzzz = 1")), "{table}");
     }
