@@ -433,10 +433,10 @@ fn element_name<'a>(r: &Row<'a>) -> Value<'a> {
 
 fn element_type<'a>(r: &Row<'a>) -> Value<'a> {
     text(match r.threat.target {
-        Target::Diagram => "Diagram",
         Target::Flow(_) => "Data flow",
         Target::Boundary(_) => "Trust boundary",
-        Target::Element(_) => r.first_element().map_or("", |e| e.kind.title()),
+        // A row about the diagram that names elements is about those.
+        Target::Diagram | Target::Element(_) => r.first_element().map_or("Diagram", |e| e.kind.title()),
     })
 }
 

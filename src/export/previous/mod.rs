@@ -53,14 +53,8 @@ pub fn read_previous(name: &str, bytes: &[u8]) -> Result<PreviousTable, Previous
     let retired = named(RETIRED).and_then(|grid| Table::find(grid, &[columns::KEY]));
     let retired = retired.map_or_else(Vec::new, |t| t.lines().filter_map(|line| row(&t, line, &mut remarks)).collect());
     let mut kept: Vec<KeptSheet> = Vec::new();
-    kept.extend(
-        named(COUNTERMEASURES)
-            .and_then(|g| written(g, COUNTERMEASURES, "ID", &["Status", "Owner", "Due date", "Remark"])),
-    );
-    kept.extend(
-        named(ASSUMPTIONS)
-            .and_then(|g| written(g, ASSUMPTIONS, "Assumption", &["Holds", "Confirmed by", "Date", "Remark"])),
-    );
+    kept.extend(named(COUNTERMEASURES).and_then(|g| written(g, COUNTERMEASURES, "ID", "Countermeasure")));
+    kept.extend(named(ASSUMPTIONS).and_then(|g| written(g, ASSUMPTIONS, "Assumption", "Assumption")));
     kept.extend(named("Summary").and_then(sign_off));
     let ours = |grid: &Grid| OWN_SHEETS.iter().any(|own| own.eq_ignore_ascii_case(&grid.name));
     let foreign = grids.iter().enumerate().filter(|(n, grid)| *n != at && !ours(grid) && !grid.lines.is_empty());
@@ -256,28 +250,24 @@ fn number(text: &str) -> Option<u8> {
     whole.parse().ok()
 }
 
-/// The rows of a sheet on which people wrote something in their columns, or which they added.
-fn written(grid: &Grid, name: &str, key: &str, person: &[&str]) -> Option<KeptSheet> {
+/// Columns of those sheets that the tool writes afresh.
+const AFRESH: [&str; 7] =
+    ["How", "How to verify", "Threats", "Open", "Highest severity", "Answers", "Threats that rest on it"];
+
+/// The rows of a sheet on which people wrote something in their columns, or which they added: `key` and what says what
+/// the row is about (`about`), then the columns that are theirs.
+fn written(grid: &Grid, name: &str, key: &str, about: &str) -> Option<KeptSheet> {
     let table = Table::find(grid, &[key])?;
+    let theirs = |name: &&str| *name != key && *name != about && !AFRESH.contains(name);
+    let person: Vec<&str> = table.all.iter().map(|(_, name)| name.as_str()).filter(theirs).collect();
     let mut names = vec![key];
-    names.extend(table.all.iter().map(|(_, name)| name.as_str()).filter(|name| folded(name) != folded(key)));
-    let tools = [
-        "Countermeasure",
-        "How",
-        "How to verify",
-        "Threats",
-        "Open",
-        "Highest severity",
-        "Answers",
-        "Threats that rest on it",
-    ];
-    let by_person = |name: &&str| person.contains(name) || !(tools.contains(name) || *name == key);
+    names.extend(table.all.iter().map(|(_, name)| name.as_str()).filter(|name| *name == about && *name != key));
+    names.extend(&person);
     let mut rows = vec![names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>()];
     for line in table.lines() {
         let has = |column: &str| !table.get(line, column).trim().is_empty();
-        if names.iter().filter(|n| by_person(n)).any(|n| has(n))
-            || (has(key) && !has("Threats that rest on it") && name == ASSUMPTIONS)
-        {
+        let is_own = || has(key) && !AFRESH.iter().any(|column| has(column));
+        if person.iter().any(|name| has(name)) || is_own() {
             rows.push(names.iter().map(|name| written_text(name, table.get(line, name))).collect());
         }
     }

@@ -208,11 +208,12 @@ impl Book {
         let last_row = row_number(count.max(1));
         let last_column = column_number(heads.len().saturating_sub(1));
         self.columns(&mut sheet, heads)?;
+        let names = header_names(heads);
         let columns: Vec<TableColumn> = heads
             .iter()
-            .map(|head| {
-                let column =
-                    TableColumn::new().set_header(head.name.as_ref()).set_header_format(self.head(head.filler));
+            .zip(&names)
+            .map(|(head, name)| {
+                let column = TableColumn::new().set_header(name).set_header_format(self.head(head.filler));
                 match head.formula {
                     Some(formula) => column.set_formula(Formula::new(formula)),
                     None => column,
@@ -294,7 +295,8 @@ impl Book {
             },
             Cell::Link(text, place) => {
                 let text = self.fitted(sheet, at, text);
-                if text.len() > 255 || looks_like_formula(&text) {
+                // A link does not wrap in LibreOffice, and its text holds at most 255 characters in Excel.
+                if text.len() > 255 || text.chars().count() as f64 > head.width || looks_like_formula(&text) {
                     self.write_text(sheet, at, &text, head.wrap)?;
                 } else {
                     sheet.write_url_with_format(
@@ -332,6 +334,25 @@ impl Book {
         sheet.add_conditional_format(1, 0, last_row, last_column, &rule)?;
         Ok(())
     }
+}
+
+/// The headers as a table takes them: one line, not empty, at most 255 characters, and none twice.
+fn header_names(heads: &[Head<'_>]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(heads.len());
+    for head in heads {
+        let clean = clean(&head.name);
+        let mut name: String = clean.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(240).collect();
+        if name.is_empty() {
+            "Column".clone_into(&mut name);
+        }
+        let (plain, mut number) = (name.clone(), 2);
+        while names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
+            name = format!("{plain} ({number})");
+            number += 1;
+        }
+        names.push(name);
+    }
+    names
 }
 
 /// Points that a row needs so that nothing of its wrapped text is hidden; LibreOffice does not work it out itself.

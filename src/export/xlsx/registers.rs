@@ -1,7 +1,7 @@
 //! The sheets beside the threats: countermeasures, controls, checklists, assumptions, retired, not understood, and
 //! what people added themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{DataValidation, Formula, Worksheet, XlsxError};
 
@@ -59,6 +59,12 @@ impl<'a> Written<'a> {
         self.rows.get(key).map_or("", |row| self.cell(row, column))
     }
 
+    /// Columns that a person added to those in `heads`.
+    fn added(&self, heads: &[Head<'_>]) -> Vec<&'a str> {
+        let ours = |name: &str| heads.iter().any(|head| head.name.eq_ignore_ascii_case(name));
+        self.columns.iter().map(String::as_str).filter(|name| !ours(name)).collect()
+    }
+
     fn cell(&self, row: &'a [String], column: &str) -> &'a str {
         let n = self.columns.iter().position(|name| name.eq_ignore_ascii_case(column));
         n.and_then(|n| row.get(n)).map_or("", String::as_str)
@@ -67,7 +73,7 @@ impl<'a> Written<'a> {
 
 /// Each countermeasure once, with the threats that it answers.
 pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("ID", 24.0),
         Head::new("Countermeasure", 40.0),
         Head::new("How", 60.0),
@@ -93,9 +99,21 @@ pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<
         }
     }
     let written = Written::new(report, COUNTERMEASURES);
-    let count = report.countermeasures.len();
+    let added = written.added(&heads);
+    heads.extend(added.iter().map(|name| Head::person(*name, 20.0)));
+    let known: BTreeSet<&str> = report.countermeasures.iter().map(|c| c.id.as_str()).collect();
+    let own: Vec<&[String]> =
+        written.all.iter().copied().filter(|row| row.first().is_none_or(|id| !known.contains(id.as_str()))).collect();
+    let count = report.countermeasures.len() + own.len();
+    let names: Vec<String> = heads.iter().map(|head| head.name.to_string()).collect();
     let mut sheet = book.table((COUNTERMEASURES, "tblCountermeasures"), &heads, &[], count, |n, cells| {
-        let Some(measure) = report.countermeasures.get(n) else { return };
+        let Some(measure) = report.countermeasures.get(n) else {
+            let row = own.get(n - report.countermeasures.len());
+            cells.extend(
+                row.into_iter().flat_map(|row| names.iter().map(|name| person_cell(name, written.cell(row, name)))),
+            );
+            return;
+        };
         let nothing = (Vec::new(), 0, None);
         let (numbers, open, highest) = answers.get(measure.id.as_str()).unwrap_or(&nothing);
         cells.extend([
@@ -112,6 +130,7 @@ pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<
             date(written.get(&measure.id, "Due date")),
             Cell::text(written.get(&measure.id, "Remark")),
         ]);
+        cells.extend(added.iter().map(|name| Cell::text(written.get(&measure.id, name))));
     })?;
     let rule = DataValidation::new().allow_list_formula(Formula::new("=StatusList"));
     sheet.add_data_validation(1, 8, row_number(count + 1).saturating_add(SPARE_ROWS), 8, &rule)?;
@@ -197,22 +216,26 @@ pub(super) fn assumptions(book: &mut Book, report: &ThreatReport) -> Result<Work
         .collect();
     let mut heads = vec![Head::new("Assumption", 70.0), Head::new("Threats that rest on it", 40.0)];
     heads.extend(PERSON.map(|name| Head { date: name == "Date", ..Head::person(name, 18.0) }));
+    let added = written.added(&heads);
+    heads.extend(added.iter().map(|name| Head::person(*name, 20.0)));
     let count = found.len() + own.len();
     book.table((ASSUMPTIONS, "tblAssumptions"), &heads, &[], count, |n, cells| {
         if let Some((text, numbers)) = found.get(n) {
             cells.push(Cell::text(*text));
             cells.push(Cell::text(numbers.join(", ")));
             cells.extend(PERSON.map(|name| person_cell(name, written.get(text, name))));
+            cells.extend(added.iter().map(|name| Cell::text(written.get(text, name))));
         } else if let Some(row) = own.get(n - found.len()) {
             cells.push(Cell::text(written.cell(row, "Assumption")));
             cells.push(Cell::text(written.cell(row, "Threats that rest on it")));
             cells.extend(PERSON.map(|name| person_cell(name, written.cell(row, name))));
+            cells.extend(added.iter().map(|name| Cell::text(written.cell(row, name))));
         }
     })
 }
 
 fn person_cell<'a>(name: &str, text: &'a str) -> Cell<'a> {
-    if name == "Date" { date(text) } else { Cell::text(text) }
+    if name == "Date" || name == "Due date" { date(text) } else { Cell::text(text) }
 }
 
 /// The threats that were in an earlier table and are gone, as they stood.
@@ -285,9 +308,25 @@ pub(super) fn foreign(report: &ThreatReport) -> impl Iterator<Item = &KeptSheet>
     report.kept.iter().filter(move |sheet| !ours(&sheet.name))
 }
 
+/// A name that Excel takes for a sheet.
+fn sheet_name(name: &str) -> String {
+    let allowed = |c: char| if c.is_control() || "[]:*?/\\".contains(c) { '_' } else { c };
+    let mut units = 0;
+    let short: String = name
+        .trim_matches('\'')
+        .chars()
+        .map(allowed)
+        .take_while(|c| {
+            units += c.len_utf16();
+            units <= 31
+        })
+        .collect();
+    if short.trim().is_empty() { "Notes".to_owned() } else { short }
+}
+
 /// A sheet that a person added, as text.
 pub(super) fn kept(book: &mut Book, kept: &KeptSheet) -> Result<Worksheet, XlsxError> {
-    let mut sheet = new_sheet(&kept.name, kept.rows.len())?;
+    let mut sheet = new_sheet(&sheet_name(&kept.name), kept.rows.len())?;
     let columns = kept.rows.iter().map(Vec::len).max().unwrap_or(0);
     for column in 0..columns {
         sheet.set_column_width(super::book::column_number(column), 24)?;

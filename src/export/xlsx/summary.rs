@@ -130,7 +130,10 @@ fn heading(page: &mut Page<'_>, report: &ThreatReport) -> Result<(), XlsxError> 
     if !report.date.is_empty() {
         page.line("Date", &report.date)?;
     }
-    page.line("Made by", &format!("threatsheet {}, catalogue {}", report.tool_version, report.catalog_version))?;
+    page.line("Made by", &format!("threatsheet {}", report.tool_version))?;
+    if !report.catalog_version.is_empty() {
+        page.line("Catalogue", &report.catalog_version)?;
+    }
     let sum = |count: fn(&crate::model::Diagram) -> usize| report.diagrams().map(|(_, _, d)| count(d)).sum::<usize>();
     let (cells, known) = (sum(|d| d.coverage.cells), sum(|d| d.coverage.understood));
     page.line(
