@@ -159,7 +159,11 @@ impl<'a> Run<'a> {
             raw_csv: arguments.look.raw_csv,
             lines: Vec::new(),
         };
-        let known = BTreeSet::new();
+        let known = match &arguments.gate.baseline {
+            Some(path) => export::known_threats(path.to_string_lossy().as_ref(), &read_file(path)?)
+                .with_context(|| format!("cannot read the baseline {}", path.display()))?,
+            None => BTreeSet::new(),
+        };
         let date = date()?;
         let catalog = load::catalog(&arguments.reading.catalogs)?;
         Ok(Self {
@@ -204,7 +208,7 @@ impl<'a> Run<'a> {
         let mut remembered = BTreeMap::new();
         for (job, ending) in jobs.iter().zip(&endings) {
             if let (Ending::Converted { known: Some(known), .. } | Ending::Unchanged(known), Some(key)) =
-                (ending, key(job))
+                (ending, key(job, folder))
             {
                 remembered.insert(key, known.clone());
             }
@@ -229,7 +233,8 @@ impl<'a> Run<'a> {
         let bytes = job.input.read(import::FILE_BYTES)?;
         let fingerprint = state::fingerprint(&bytes, &self.version, &self.options);
         let paths: Vec<PathBuf> = job.outputs.iter().map(|(_, path)| path.clone()).collect();
-        if let (Some(key), false) = (key(job), self.arguments.force || folder.is_none() || self.gate.is_active())
+        if let (Some(key), false) =
+            (key(job, folder), self.arguments.force || folder.is_none() || self.gate.is_active())
             && let Some(known) = self.state.unchanged(&key, &fingerprint, &paths)
         {
             return Ok(Ending::Unchanged(known.clone()));
@@ -240,7 +245,8 @@ impl<'a> Run<'a> {
             Err(Unread::NotADiagram(reason) | Unread::Failed(reason)) => return Ok(Ending::Failed(reason)),
         };
         let (report, notes) = self.report(vec![document], &paths)?;
-        self.write(&report, &job.outputs, formats)?;
+        let lines = formats.contains(&Format::Sarif).then(|| import::cell_lines(&bytes));
+        self.write(&report, &job.outputs, formats, lines.into_iter().collect())?;
         let relative = paths.iter().map(|path| relative(path, folder)).collect();
         let known = folder.map(|_| Remembered { fingerprint, entry: IndexEntry::new(&report, relative) });
         Ok(Ending::Converted {
@@ -252,21 +258,50 @@ impl<'a> Run<'a> {
     }
 
     /// The threats of `documents`, with people's decisions carried over, and notes on what that changed.
-    fn report(&self, documents: Vec<Document>, _outputs: &[PathBuf]) -> anyhow::Result<(ThreatReport, Vec<String>)> {
+    fn report(&self, documents: Vec<Document>, outputs: &[PathBuf]) -> anyhow::Result<(ThreatReport, Vec<String>)> {
         let mut report = infer::infer(documents, &self.catalog, &self.infer);
         report.title = self.arguments.look.title.clone().unwrap_or_else(|| title(&report));
         report.catalog_version.clone_from(&self.version);
         report.classification = self.arguments.look.classification.clone().unwrap_or_default();
         report.date.clone_from(&self.date);
-        let notes = Vec::new();
+        let mut notes = Vec::new();
+        if let Some(previous) = self.previous(outputs) {
+            let bytes = std::fs::read(previous).map_err(|e| plain(&e));
+            let table = bytes.and_then(|bytes| Ok(export::read_previous(&previous.to_string_lossy(), &bytes)?));
+            let table = table.with_context(|| {
+                format!(
+                    "cannot carry decisions over from {}; nothing was overwritten (--no-triage starts afresh)",
+                    previous.display()
+                )
+            })?;
+            notes.push(infer::carry_over(&mut report, &table).to_string());
+        }
         Ok((report, notes))
     }
 
+    /// The table to carry decisions over from: the one named, else the first output that exists and can hold some.
+    fn previous<'p>(&'p self, outputs: &'p [PathBuf]) -> Option<&'p Path> {
+        if self.arguments.no_triage {
+            return None;
+        }
+        self.arguments.triage.as_deref().or_else(|| {
+            let holds = |path: &&PathBuf| matches!(outputs::format_of(path), Some(Format::Xlsx | Format::Csv));
+            outputs.iter().filter(holds).find(|path| path.is_file()).map(PathBuf::as_path)
+        })
+    }
+
     /// Writes every format to memory first, then every file, so that a failing format leaves nothing behind.
-    fn write(&self, report: &ThreatReport, outputs: &[(Format, PathBuf)], formats: &[Format]) -> anyhow::Result<()> {
+    fn write(
+        &self,
+        report: &ThreatReport,
+        outputs: &[(Format, PathBuf)],
+        formats: &[Format],
+        lines: Vec<BTreeMap<String, u32>>,
+    ) -> anyhow::Result<()> {
+        let options = ExportOptions { lines, ..self.export.clone() };
         let render = |format: Format| {
             let mut bytes = Vec::new();
-            export::write(report, format, &self.export, &mut bytes)
+            export::write(report, format, &options, &mut bytes)
                 .with_context(|| format!("cannot make the {format} table"))?;
             anyhow::Ok(bytes)
         };
@@ -322,7 +357,7 @@ impl<'a> Run<'a> {
         let outputs = jobs.into_iter().flat_map(|job| job.outputs).collect::<Vec<_>>();
         let paths: Vec<PathBuf> = outputs.iter().map(|(_, path)| path.clone()).collect();
         let (report, notes) = self.report(documents, &paths)?;
-        self.write(&report, &outputs, formats)?;
+        self.write(&report, &outputs, formats, Vec::new())?;
         notes.iter().for_each(|note| console.say(note));
         for path in &paths {
             console.say(&format!("{}: {}", path.display(), summary(&report)));
@@ -400,9 +435,9 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The key under which a batch remembers a job.
-fn key(job: &Job) -> Option<String> {
-    job.outputs.first().map(|(_, path)| path.with_extension("").to_string_lossy().into_owned())
+/// The key under which a batch remembers a job: where its tables lie in the batch's folder, without ending.
+fn key(job: &Job, folder: Option<&Path>) -> Option<String> {
+    job.outputs.first().map(|(_, path)| relative(&path.with_extension(""), folder))
 }
 
 /// A path as seen from `folder`, with forward slashes, for links.

@@ -29,7 +29,12 @@ impl Gate {
         report
             .threats
             .iter()
-            .filter(|t| t.effective_status().is_open() && t.severity >= least && !self.known.contains(&t.id))
+            .filter(|t| {
+                t.effective_status().is_open()
+                    && t.severity >= least
+                    && !self.known.contains(&t.id)
+                    && !self.known.contains(&t.key())
+            })
             .count()
     }
 

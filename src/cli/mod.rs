@@ -4,6 +4,7 @@ mod args;
 mod catalog;
 mod console;
 mod convert;
+mod diff;
 mod gate;
 mod inputs;
 mod inspect;
@@ -48,7 +49,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Convert(arguments) => convert::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
-        Command::Diff(_) => Err(anyhow::anyhow!("comparing comes with the next change")),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Completions { shell } => completions(shell),
         Command::Man => manual(),

@@ -6,12 +6,14 @@ mod drawio;
 mod error;
 mod inflate;
 mod limits;
+mod lines;
 mod properties;
 mod space;
 mod threat_dragon;
 
 pub use error::ImportError;
 pub use limits::FILE_BYTES;
+pub use lines::cell_lines;
 
 use std::fmt::Write;
 

@@ -35,8 +35,29 @@ enum Change {
 fn change() -> impl Strategy<Value = Change> {
     let index = any::<prop::sample::Index>;
     let nasty = [
-        "<", "\"", "&#0;", "%", ";", "=", "NaN", "1e309", "-", "\u{0}", "\u{202e}", "{", "[", "]]", "parent=\"0\"", "id=\"0\"",
-        "vertices", "null", "source=\"f\"", "width=\"-1\"", "relative=\"1\"", "html=1;", "shape=",
+        "<",
+        "\"",
+        "&#0;",
+        "%",
+        ";",
+        "=",
+        "NaN",
+        "1e309",
+        "-",
+        "\u{0}",
+        "\u{202e}",
+        "{",
+        "[",
+        "]]",
+        "parent=\"0\"",
+        "id=\"0\"",
+        "vertices",
+        "null",
+        "source=\"f\"",
+        "width=\"-1\"",
+        "relative=\"1\"",
+        "html=1;",
+        "shape=",
     ];
     prop_oneof![
         (index(), any::<u8>()).prop_map(|(at, bits)| Change::Flip(at, bits)),

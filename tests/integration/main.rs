@@ -1,13 +1,17 @@
 //! The integration tests: one program, a module a subject.
+
 mod catalog;
 mod catalog_schema;
+mod cli;
 mod container;
 mod drawio;
 mod export;
+mod hostile;
 mod hr_example;
 mod inspect;
 mod layering;
 mod sample_report;
+mod samples;
 mod threat_dragon;
 mod triage;
 mod worked_example;

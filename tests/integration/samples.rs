@@ -32,9 +32,30 @@ fn statuses(report: &ThreatReport) -> (BTreeMap<&str, BTreeSet<Status>>, BTreeSe
 }
 
 const HR_MUST: [&str; 24] = [
-    "APIGW-002", "APIGW-003", "APIGW-005", "APIGW-006", "CDN-001", "LAMBDA-001", "LAMBDA-005", "LAMBDA-006", "LAMBDA-014",
-    "LAMBDA-019", "MSG-001", "S3-002", "S3-004", "S3-005", "S3-010", "DB-001", "DB-002", "DB-003", "IDN-002", "LOG-001",
-    "LOG-005", "LOG-007", "BACKUP-001", "APIGW-001",
+    "APIGW-002",
+    "APIGW-003",
+    "APIGW-005",
+    "APIGW-006",
+    "CDN-001",
+    "LAMBDA-001",
+    "LAMBDA-005",
+    "LAMBDA-006",
+    "LAMBDA-014",
+    "LAMBDA-019",
+    "MSG-001",
+    "S3-002",
+    "S3-004",
+    "S3-005",
+    "S3-010",
+    "DB-001",
+    "DB-002",
+    "DB-003",
+    "IDN-002",
+    "LOG-001",
+    "LOG-005",
+    "LOG-007",
+    "BACKUP-001",
+    "APIGW-001",
 ];
 
 #[test]
@@ -87,7 +108,10 @@ fn the_ticket_shop_keeps_what_its_author_recorded() {
 fn both_pages_of_the_three_tier_sample_are_read() {
     let report = report("three-tier.drawio", Detail::Standard);
     let pages = &report.documents[0].diagrams;
-    assert_eq!(pages.iter().map(|page| page.page.name.as_str()).collect::<Vec<_>>(), ["Production network", "Accounts"]);
+    assert_eq!(
+        pages.iter().map(|page| page.page.name.as_str()).collect::<Vec<_>>(),
+        ["Production network", "Accounts"]
+    );
     assert!(pages.iter().all(|page| page.notices.iter().all(|n| n.level == threatsheet::model::NoticeLevel::Info)));
     let rules: BTreeSet<&str> = report.threats.iter().map(|t| t.rule.as_str()).collect();
     assert!(rules.contains("NET-002"), "a bastion host is reached by SSH: {rules:?}");
