@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{ExportError, ExportOptions};
+use super::{ExportError, ExportOptions, picture};
 use crate::model::{
     Change, Diagram, ElementIndex, End, Origin, Severity, Status, Stride, Target, Threat, ThreatReport,
 };
@@ -179,9 +179,10 @@ struct ThreatLink {
 
 /// Writes the page.
 pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dyn Write) -> Result<(), ExportError> {
+    let style = [STYLE, picture::PICTURE_CSS].concat();
     let values = context! {
-        csp => policy(&[STYLE], &[SCRIPT]),
-        style => STYLE,
+        csp => policy(&[&style], &[SCRIPT]),
+        style,
         script => SCRIPT,
         report => Serde(ReportView::new(report, options)),
         sources => Serde(report.documents.iter().map(|d| SourceView { path: d.source.path.clone(), sha256: d.source.sha256.clone() }).collect::<Vec<_>>()),
@@ -362,7 +363,7 @@ fn page_view(report: &ThreatReport, (d, p): (usize, usize), diagram: &Diagram, o
         flows: diagram.flows.len(),
         boundaries: diagram.boundaries.len(),
         coverage: share(diagram.coverage.understood, diagram.coverage.cells),
-        picture: String::new(),
+        picture: picture::picture(diagram, &badges(diagram, open)),
         notices: diagram
             .notices
             .iter()
@@ -371,6 +372,28 @@ fn page_view(report: &ThreatReport, (d, p): (usize, usize), diagram: &Diagram, o
         matrix: matrix(diagram, &scope, open),
         scope,
     }
+}
+
+/// The number of open threats on each element and flow, and the worst severity among them.
+fn badges(diagram: &Diagram, open: &[&Threat]) -> picture::PictureOptions {
+    let mut options = picture::PictureOptions::default();
+    let mut counts: BTreeMap<Target, (usize, Severity)> = BTreeMap::new();
+    for threat in open {
+        let flow = if let Target::Flow(flow) = threat.target { Some(Target::Flow(flow)) } else { None };
+        for target in threat.elements.iter().map(|e| Target::Element(*e)).chain(flow) {
+            let entry = counts.entry(target).or_insert((0, threat.effective_severity()));
+            *entry = (entry.0 + 1, entry.1.max(threat.effective_severity()));
+        }
+    }
+    for (target, (count, severity)) in counts {
+        let badge = picture::Badge { text: count.to_string(), severity };
+        match target {
+            Target::Element(e) => options.elements.insert(diagram.element(e).id.clone(), badge),
+            Target::Flow(f) => options.flows.insert(diagram.flow(f).id.clone(), badge),
+            _ => None,
+        };
+    }
+    options
 }
 
 fn matrix(diagram: &Diagram, scope: &str, open: &[&Threat]) -> Vec<MatrixRow> {
