@@ -179,10 +179,9 @@ struct ThreatLink {
 
 /// Writes the page.
 pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dyn Write) -> Result<(), ExportError> {
-    let style = [STYLE, picture::PICTURE_CSS].concat();
     let values = context! {
-        csp => policy(&[&style], &[SCRIPT]),
-        style,
+        csp => policy(&[STYLE], &[SCRIPT]),
+        style => STYLE,
         script => SCRIPT,
         report => Serde(ReportView::new(report, options)),
         sources => Serde(report.documents.iter().map(|d| SourceView { path: d.source.path.clone(), sha256: d.source.sha256.clone() }).collect::<Vec<_>>()),
