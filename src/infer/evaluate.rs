@@ -17,15 +17,22 @@ const MAX_FOLLOWED: usize = 4_096;
 /// Answers of conditions that look along paths, by the condition's address and the direction.
 type Memory = RefCell<HashMap<(usize, bool, bool), Rc<Vec<Truth>>>>;
 
+/// Answers at elements with many neighbours, by the condition's address and the element.
+type Answers = RefCell<HashMap<(usize, usize), Truth>>;
+
+/// An element with more neighbours than this is asked the same thing once only.
+const MANY: usize = 16;
+
 /// Evaluates conditions on one scene.
 pub(super) struct Evaluator<'s, 'a> {
     pub(super) scene: &'s Scene<'a>,
     memory: Memory,
+    answers: Answers,
 }
 
 impl<'s, 'a> Evaluator<'s, 'a> {
     pub(super) fn new(scene: &'s Scene<'a>) -> Self {
-        Self { scene, memory: RefCell::default() }
+        Self { scene, memory: RefCell::default(), answers: RefCell::default() }
     }
 
     /// Whether `condition` holds for `focus`.
@@ -52,9 +59,25 @@ impl<'s, 'a> Evaluator<'s, 'a> {
                 any
             }
             Tree::Not(inner) => !self.truth(inner, focus),
-            Tree::Look { quantifier, role, what } => self.look(*quantifier, *role, what, focus),
+            Tree::Look { quantifier, role, what } => match focus {
+                Focus::Element(e) if self.has_many(e) => {
+                    let key = (std::ptr::from_ref(condition) as usize, e);
+                    if let Some(known) = self.answers.borrow().get(&key) {
+                        return *known;
+                    }
+                    let truth = self.look(*quantifier, *role, what, focus);
+                    self.answers.borrow_mut().insert(key, truth);
+                    truth
+                }
+                _ => self.look(*quantifier, *role, what, focus),
+            },
             Tree::Test(check) => self.truth_of(check, focus),
         }
+    }
+
+    fn has_many(&self, e: usize) -> bool {
+        let t = &self.scene.topology;
+        [&t.callers, &t.callees].into_iter().any(|l| l.get(e).is_some_and(|l| l.len() > MANY))
     }
 
     fn look(&self, quantifier: Quantifier, role: Role, what: &Condition, focus: Focus) -> Truth {

@@ -17,6 +17,9 @@ use crate::{
 /// Labels named one by one in a title or a sentence.
 const NAMED: usize = 3;
 
+/// Labels listed in a sentence of evidence: a cell of a workbook is no place for thousands.
+const LISTED: usize = 40;
+
 /// Where a row stands in the report.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Position<'i> {
@@ -152,14 +155,14 @@ fn evidence(
     let mut said = Vec::new();
     if c.rolled.len() > 1 {
         let labels: Vec<&str> = c.elements.iter().map(|e| scene.label(*e)).collect();
-        said.push(format!("Concerns {}.", joined(&labels, usize::MAX)));
+        said.push(format!("Concerns {}.", joined(&labels, LISTED)));
     } else {
         said.push(match c.focus {
             Focus::Element(e) => is_a(scene, e),
             Focus::Diagram if c.elements.is_empty() => "Concerns the diagram as a whole.".to_owned(),
             Focus::Diagram => {
                 let labels: Vec<&str> = c.elements.iter().map(|e| scene.label(*e)).collect();
-                format!("Concerns {}.", joined(&labels, usize::MAX))
+                format!("Concerns {}.", joined(&labels, LISTED))
             }
             focus => capital(&format!("{}.", name(scene, focus))),
         });

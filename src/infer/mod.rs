@@ -13,6 +13,8 @@ mod recorded;
 mod scene;
 mod score;
 mod select;
+#[cfg(test)]
+mod tests;
 mod topology;
 mod trace;
 mod triage;

@@ -39,6 +39,8 @@ pub(super) struct Scene<'a> {
     pub(super) flow_texts: Vec<Text>,
     pub(super) boundary_texts: Vec<Text>,
     pub(super) diagram_text: OnceCell<Text>,
+    /// The word that says that an element's data are sensitive, where it was asked for.
+    pub(super) sensitive: Vec<OnceCell<Option<String>>>,
     /// Elements in each boundary, at any depth.
     pub(super) members: Vec<Vec<usize>>,
     pub(super) controls: Controls,
@@ -84,6 +86,7 @@ impl<'a> Scene<'a> {
                 .map(|b| Text::of(parts_of(&b.label, &b.tags, b.stated.description.as_deref())))
                 .collect(),
             diagram_text: OnceCell::new(),
+            sensitive: vec![OnceCell::new(); diagram.elements.len()],
             members,
             controls: Controls::default(),
         };
@@ -167,7 +170,11 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether an element's data are said to be personal, or the like; and the word that says so.
-    pub(super) fn sensitive(&self, i: usize) -> Option<String> {
+    pub(super) fn sensitive(&self, i: usize) -> Option<&str> {
+        self.sensitive.get(i)?.get_or_init(|| self.says_sensitive(i)).as_deref()
+    }
+
+    fn says_sensitive(&self, i: usize) -> Option<String> {
         let element = self.element(i)?;
         for fact in [Fact::StoresCredentials, Fact::HandlesCardPayment] {
             if element.stated.facts.get(fact).is_yes() {

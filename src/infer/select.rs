@@ -75,8 +75,12 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
             _ => kept.push(c),
         }
     }
+    let mut places: BTreeMap<(usize, Option<usize>), usize> = BTreeMap::new();
+    for (i, k) in kept.iter().enumerate() {
+        places.entry((k.order, k.elements.first().copied())).or_insert(i);
+    }
     for (order, e, id) in others {
-        let place = kept.iter_mut().find(|k| k.order == order && (e.is_none() || k.elements.first().copied() == e));
+        let place = places.get(&(order, e)).and_then(|i| kept.get_mut(*i));
         if let Some(place) = place.filter(|p| !p.related.contains(&id)) {
             place.related.push(id);
         }
@@ -114,9 +118,13 @@ fn roll_up(group: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     }
     let open = inside.iter().any(Candidate::is_open);
     let mut told: Option<Candidate<'_>> = None;
+    let mut named: BTreeSet<usize> = BTreeSet::new();
     for c in inside.into_iter().filter(|c| c.is_open() == open) {
         match &mut told {
-            None => told = Some(Candidate { rolled: vec![c.focus], ..c }),
+            None => {
+                named.extend(&c.elements);
+                told = Some(Candidate { rolled: vec![c.focus], ..c });
+            }
             Some(row) => {
                 let worse = c.score.likelihood.saturating_mul(c.score.impact)
                     > row.score.likelihood.saturating_mul(row.score.impact);
@@ -125,8 +133,7 @@ fn roll_up(group: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
                 }
                 row.truth = row.truth.max(c.truth);
                 row.rolled.push(c.focus);
-                let new: Vec<usize> = c.elements.into_iter().filter(|e| !row.elements.contains(e)).collect();
-                row.elements.extend(new);
+                row.elements.extend(c.elements.into_iter().filter(|e| named.insert(*e)));
                 let more: Vec<_> = c.credits.into_iter().filter(|n| !row.credits.contains(n)).collect();
                 row.credits.extend(more);
                 let related: Vec<&str> = c.related.into_iter().filter(|r| !row.related.contains(r)).collect();

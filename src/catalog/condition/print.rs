@@ -77,3 +77,73 @@ fn list(f: &mut Formatter<'_>, names: &[Name]) -> fmt::Result {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{Comparison, Measure, Naming, Plain, Role, parse};
+    use super::*;
+    use crate::model::Fact;
+
+    fn test() -> impl Strategy<Value = Test> {
+        let name =
+            ("[a-z][a-z0-9-]{0,6}[a-z0-9]", any::<bool>()).prop_map(|(text, quoted)| Name { text, quoted, span: 0..0 });
+        let names = prop::collection::vec(name, 1..4);
+        prop_oneof![
+            (prop::sample::select(Naming::ALL), names.clone()).prop_map(|(n, list)| Test::Named(n, list)),
+            (prop::sample::select(Measure::ALL), prop::sample::select(Comparison::ALL), 0_u8..10)
+                .prop_map(|(m, c, n)| Test::Compare(m, c, n)),
+            (names, prop::sample::select(Way::ALL)).prop_map(|(list, way)| Test::Crosses(list, way)),
+            (1_u8..9).prop_map(Test::Climbs),
+            (1_u8..9).prop_map(Test::Descends),
+            prop::sample::select(Plain::ALL).prop_map(Test::Plain),
+            prop::sample::select(Fact::ALL).prop_map(Test::Fact),
+            (prop::sample::select(Fact::ALL), any::<bool>()).prop_map(|(f, held)| Test::Stated(f, held)),
+        ]
+    }
+
+    fn tree() -> impl Strategy<Value = Syntax> {
+        let leaf = test().prop_map(|test| Tree::Test(Written { test, span: 0..0 }));
+        leaf.prop_recursive(4, 24, 3, |inner| {
+            let role = prop::sample::select(Role::ALL);
+            let quantifier = prop_oneof![
+                Just(Quantifier::Some),
+                Just(Quantifier::No),
+                Just(Quantifier::Every),
+                (0_u8..9).prop_map(Quantifier::AtLeast)
+            ];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::All),
+                prop::collection::vec(inner.clone(), 2..4).prop_map(Tree::Any),
+                inner.clone().prop_map(|t| Tree::Not(Box::new(t))),
+                (quantifier, role, inner).prop_map(|(quantifier, role, what)| Tree::Look {
+                    quantifier: if role.is_single() { Quantifier::Single } else { quantifier },
+                    role,
+                    what: Box::new(what),
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_condition_reads_back_as_the_same_tree(tree in tree()) {
+            let text = tree.to_string();
+            prop_assert_eq!(parse(&text).map_err(|e| e.message), Ok(tree), "{}", text);
+        }
+
+        #[test]
+        fn no_text_makes_the_reader_fall_over(text in ".{0,200}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn no_words_make_the_reader_fall_over(words in prop::collection::vec(prop::sample::select(vec![
+            "some", "no", "every", "at", "least", "3", "caller", "source", "is", "lambda", "|", "(", ")", "and", "or", "not",
+            "rank", ">=", "crosses", "trust", "inward", "climbs", "by", "denies", "encrypted", "\"x\"", "#", "\n", "<",
+        ]), 0..30)) {
+            let _ = parse(&words.join(" "));
+        }
+    }
+}
