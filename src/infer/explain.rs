@@ -72,7 +72,7 @@ pub(super) fn threat(evaluator: &Evaluator<'_, '_>, c: &Candidate<'_>, at: Posit
 }
 
 fn target(c: &Candidate<'_>) -> Target {
-    if c.rolled.len() > 1 || c.rule.roll_up {
+    if c.rolled.len() > 1 {
         return Target::Diagram;
     }
     match c.focus {
@@ -88,7 +88,9 @@ fn id(scene: &Scene<'_>, c: &Candidate<'_>, at: Position<'_>) -> String {
     let page = &scene.diagram.page.id;
     let told = |cell: &str| if at.repeated.contains(cell) { format!("{page}/{cell}") } else { cell.to_owned() };
     let element = |i: usize| scene.element(i).map(|e| told(&e.id));
-    let place = match (target(c), c.focus) {
+    // One element today may be two tomorrow: a row that names all keeps its id.
+    let of_page = if c.rule.roll_up { Target::Diagram } else { target(c) };
+    let place = match (of_page, c.focus) {
         (Target::Diagram, _) => page.clone(),
         (_, Focus::Flow(f, answer)) => {
             let flow = scene.diagram.flows.get(f).map(|f| told(&f.id)).unwrap_or_default();

@@ -120,7 +120,7 @@ impl Trace {
                     }
                 }
                 Check::Fact(fact) => {
-                    self.evidence.push(format!("{name}: {} is stated or evident.", fact.as_str().replace('-', " ")))
+                    self.evidence.push(format!("{name}: {} is stated or evident.", fact.as_str().replace('-', " ")));
                 }
                 Check::Plain(Plain::Cyclic) => self.evidence.push(format!("{name} lies on a cycle.")),
                 Check::Plain(Plain::Misplaced) => {

@@ -52,6 +52,14 @@ struct Frame {
     statement: String,
 }
 
+/// What properties state of the thing with an id.
+#[derive(Clone, Debug)]
+struct StatedOf {
+    id: String,
+    pairs: Vec<(String, String)>,
+    statement: String,
+}
+
 /// A diagram as far as its statements were read.
 #[derive(Debug, Default)]
 pub(super) struct Sketch {
@@ -61,7 +69,7 @@ pub(super) struct Sketch {
     open: Vec<usize>,
     flows: Vec<(String, String, Link)>,
     classes: Vec<(String, String, String)>,
-    stated: Vec<(String, Vec<(String, String)>, String)>,
+    stated: Vec<StatedOf>,
 }
 
 impl Sketch {
@@ -99,7 +107,7 @@ impl Sketch {
     }
 
     pub(super) fn state(&mut self, id: &str, pairs: Vec<(String, String)>, statement: &str) {
-        self.stated.push((id.to_owned(), pairs, statement.to_owned()));
+        self.stated.push(StatedOf { id: id.to_owned(), pairs, statement: statement.to_owned() });
     }
 
     pub(super) fn connect(&mut self, from: &str, to: &str, link: &Link) {
@@ -175,7 +183,7 @@ impl Sketch {
     }
 
     fn spread_properties(&self, diagram: &mut Diagram) -> Result<(), NotationError> {
-        for (id, pairs, statement) in &self.stated {
+        for StatedOf { id, pairs, statement } in &self.stated {
             let place = if let Some(e) = diagram.elements.iter_mut().find(|e| e.id == *id) {
                 (&mut e.properties, &mut e.stated)
             } else if let Some(f) = diagram.flows.iter_mut().find(|f| f.id == *id) {
