@@ -7,7 +7,7 @@ use super::{
     trace::{Trace, name},
 };
 use crate::{
-    catalog::{Placeholder, fill},
+    catalog::{Placeholder, fill, plain},
     model::{
         Basis, BoundaryIndex, Change, Confidence, Credit, ElementIndex, FlowIndex, Origin, Target, Threat, Triage,
         Truth,
@@ -191,7 +191,7 @@ fn evidence(
 fn is_a(scene: &Scene<'_>, e: usize) -> String {
     let Some(element) = scene.element(e) else { return String::new() };
     let kind = element.kind.title().to_lowercase();
-    match scene.service(e) {
+    match scene.service(e).filter(|s| !plain(&element.label).contains(&plain(&s.name))) {
         Some(service) => format!("“{}” is {}.", element.label, service.name),
         None => format!("“{}” is drawn as {} {kind}.", element.label, if kind.starts_with('e') { "an" } else { "a" }),
     }
