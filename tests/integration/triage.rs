@@ -11,7 +11,7 @@ use crate::{export::written, sample_report};
 
 /// Writes `report`, reads it back as the earlier table of `next`, and gives that with the summary.
 fn again(report: &ThreatReport, mut next: ThreatReport, format: Format) -> (ThreatReport, String) {
-    let previous = read_previous("previous", &written(report, format)).unwrap();
+    let previous = read_previous("previous", &written(report, format)).expect("our own table is read");
     let summary = carry_over(&mut next, &previous).to_string();
     (next, summary)
 }
@@ -139,16 +139,16 @@ fn a_file_that_is_no_table_is_an_error() {
 /// The CSV of `report` as its records.
 fn records(report: &ThreatReport) -> Vec<Vec<String>> {
     let bytes = written(report, Format::Csv);
-    let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap();
+    let text = bytes.strip_prefix("\u{FEFF}".as_bytes()).expect("a byte order mark");
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text);
-    reader.records().map(|r| r.unwrap().iter().map(str::to_owned).collect()).collect()
+    reader.records().map(|r| r.expect("a record").iter().map(str::to_owned).collect()).collect()
 }
 
 fn bytes_of(records: &[Vec<String>], delimiter: u8, bom: bool) -> Vec<u8> {
     let mut out = if bom { "\u{FEFF}".as_bytes().to_vec() } else { Vec::new() };
     let mut table = csv::WriterBuilder::new().delimiter(delimiter).from_writer(&mut out);
     for record in records {
-        table.write_record(record).unwrap();
+        table.write_record(record).expect("memory takes bytes");
     }
     drop(table);
     out

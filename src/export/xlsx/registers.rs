@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     export::columns::{self, COLUMNS, Filler, name_of},
-    model::{Diagram, Document, KeptSheet, NoticeLevel, SeenControl, ThreatReport},
+    model::{Diagram, Document, KeptSheet, NoticeLevel, SeenControl, Severity, ThreatReport},
 };
 
 /// Sheets whose last columns people fill in, and are carried over row by row.
@@ -71,6 +71,25 @@ impl<'a> Written<'a> {
     }
 }
 
+/// What a countermeasure answers: numbers of threats, how many of them are open, and the highest severity of those.
+type Answers = (Vec<String>, usize, Option<Severity>);
+
+/// What every countermeasure answers, by its id.
+fn answers(report: &ThreatReport) -> BTreeMap<&str, Answers> {
+    let mut answers: BTreeMap<&str, Answers> = BTreeMap::new();
+    for row in columns::rows(report) {
+        for id in &row.threat.countermeasures {
+            let (numbers, open, highest) = answers.entry(id).or_default();
+            numbers.push(columns::number_text(row.number));
+            if row.threat.effective_status().is_open() {
+                *open += 1;
+                *highest = (*highest).max(Some(row.threat.effective_severity()));
+            }
+        }
+    }
+    answers
+}
+
 /// Each countermeasure once, with the threats that it answers.
 pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
     let mut heads = vec![
@@ -87,17 +106,7 @@ pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<
         Head { date: true, ..Head::person("Due date", 11.0) },
         Head::person("Remark", 36.0),
     ];
-    let mut answers: BTreeMap<&str, (Vec<String>, usize, Option<crate::model::Severity>)> = BTreeMap::new();
-    for row in columns::rows(report) {
-        for id in &row.threat.countermeasures {
-            let (numbers, open, highest) = answers.entry(id).or_default();
-            numbers.push(columns::number_text(row.number));
-            if row.threat.effective_status().is_open() {
-                *open += 1;
-                *highest = (*highest).max(Some(row.threat.effective_severity()));
-            }
-        }
-    }
+    let answers = answers(report);
     let written = Written::new(report, COUNTERMEASURES);
     let added = written.added(&heads);
     heads.extend(added.iter().map(|name| Head::person(*name, 20.0)));
