@@ -38,7 +38,9 @@ pub(super) struct EndOf {
 
 /// How far from a thing an end may be drawn to be attached to it, in pixels.
 const SNAP: f64 = 30.0;
-/// The same for the border of a box: close to one, something inside is the likelier aim.
+/// How far straight ahead something may stand at which the line aims, in pixels.
+const AIM: f64 = 60.0;
+/// How far from the border of a box an end may be drawn: close to one, something inside is the likelier aim.
 const SNAP_TO_BORDER: f64 = 20.0;
 /// How near the line of another connector an end is drawn that branches off it, in pixels.
 const SNAP_TO_EDGE: f64 = 6.0;
@@ -101,7 +103,7 @@ impl<'e> Ends<'e> {
         }
         let point =
             route::free_end(self.scene, edge, source).or_else(|| glued.map(|n| self.scene.nodes[n].rect.center()));
-        let to = point.map_or(Attached::Nothing, |p| self.snap(p, edge, pointed));
+        let to = point.map_or(Attached::Nothing, |p| self.snap(p, edge, source, pointed));
         EndOf { to, snapped: true }
     }
 
@@ -169,7 +171,7 @@ impl<'e> Ends<'e> {
     }
 
     /// What stands where an end is drawn. `pointed` says whether the connector has an arrowhead at all.
-    fn snap(&self, point: Point, edge: usize, pointed: bool) -> Attached {
+    fn snap(&self, point: Point, edge: usize, source: bool, pointed: bool) -> Attached {
         let reach = if pointed { SNAP } else { SNAP_OF_LINES };
         let element = self.nearest_element(point, reach);
         let border = if pointed { self.nearest_border(point) } else { None };
@@ -177,13 +179,41 @@ impl<'e> Ends<'e> {
         match (element, border, branch) {
             (Some((_, gap)), _, Some((other, _))) if gap > SNAP_TO_EDGE => Attached::Edge(other),
             (Some((_, gap)), Some((zone, away)), _) if away + 8.0 < gap => Attached::Cell(zone),
-            (Some((index, _)), ..) if self.classified.meanings[index] == Meaning::Junction => Attached::Junction(index),
-            (Some((index, _)), ..) => Attached::Cell(index),
+            (Some((index, _)), ..) => self.at(index),
             (None, Some((zone, away)), None) if away <= SNAP_TO_BORDER => Attached::Cell(zone),
             (None, _, Some((other, _))) => Attached::Edge(other),
             (None, Some((zone, _)), None) => Attached::Cell(zone),
+            (None, None, None) if pointed => {
+                self.aimed(point, edge, source).map_or(Attached::Nothing, |index| self.at(index))
+            }
             (None, None, None) => Attached::Nothing,
         }
+    }
+
+    /// An end on an element or junction.
+    fn at(&self, index: usize) -> Attached {
+        if self.classified.meanings[index] == Meaning::Junction {
+            Attached::Junction(index)
+        } else {
+            Attached::Cell(index)
+        }
+    }
+
+    /// The first element ahead of an end that stops short of it.
+    fn aimed(&self, point: Point, edge: usize, source: bool) -> Option<usize> {
+        let line = &self.routes[edge];
+        let before = if source { line.get(1) } else { line.len().checked_sub(2).and_then(|at| line.get(at)) };
+        let way = point - *before?;
+        if way.hypot() == 0.0 {
+            return None;
+        }
+        let ahead = [point, point + way * (AIM / way.hypot())];
+        let near = self.elements.around(Rect::from_points(ahead[0], ahead[1]), 0.0);
+        let hit = |r: &&Rect| route::distance_to_box(&ahead, **r) == 0.0;
+        let gap =
+            |i: usize| self.extents[i].iter().filter(hit).map(|r| distance(*r, point)).fold(f64::INFINITY, f64::min);
+        let hits = near.into_iter().map(|i| (i, gap(i))).filter(|(_, gap)| gap.is_finite());
+        hits.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
     }
 
     /// The element nearest to `point`; of those that hold it the smallest.
