@@ -8,7 +8,7 @@ use std::{
     error::Error,
     ffi::OsStr,
     fs,
-    io::Read as _,
+    io::{Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (number, file) in files(tables)?.iter().filter(|f| f.extension() == Some(OsStr::new("csv"))).enumerate() {
         cells += copy_cells(file, &out.join(format!("{number}.xlsx")))?;
     }
-    eprintln!("{tokens} tokens, {cells} cells");
+    writeln!(std::io::stderr(), "{tokens} tokens, {cells} cells")?;
     Ok(())
 }
 

@@ -377,7 +377,7 @@ impl<'a> Run<'a> {
                 }
             }
             Ending::Unchanged(_) if alone => {
-                console.say(&format!("{name}: unchanged, nothing to do (--force converts it)"))
+                console.say(&format!("{name}: unchanged, nothing to do (--force converts it)"));
             }
             Ending::Failed(reason) => console.error(&format!("{name}: {reason}")),
             _ => {}

@@ -1,6 +1,7 @@
 //! Hostile input: the fuzz targets' functions on files that are mutated, and on the corpus of every crash found.
 
 #[path = "../../fuzz/src/lib.rs"]
+#[expect(unreachable_pub, reason = "the fuzz targets are another crate")]
 mod fuzz;
 
 use std::{fs, path::PathBuf};
