@@ -287,7 +287,7 @@ fn flow(cell: &Cell, drawing: &Drawing<'_>, curves: &Curves, diagram: &mut Diagr
     let snapped = source.snapped || target.snapped;
     if snapped {
         let message = "an end is attached to nothing; by its position it belongs to the nearest thing";
-        diagram.notices.push(Notice::cell(NoticeLevel::Info, "flow-snapped", &cell.id, message));
+        diagram.notices.push(Notice::cell(NoticeLevel::Info, "end-snapped", &cell.id, message));
     }
     let (from, to) = (drawing.around(source.end, diagram), drawing.around(target.end, diagram));
     let mut crosses: Vec<BoundaryIndex> = from.iter().rev().filter(|b| !to.contains(b)).copied().collect();
