@@ -213,7 +213,22 @@ const DRAWINGS: &[(&str, &[&str])] = &[
     ),
     (
         "elements/ornaments.drawio",
-        &["a `Shop` process lambda in []", "b `Orders` data_store sqs in []", "f: a -> b `` over []"],
+        &[
+            "a `Shop` process lambda in []",
+            "b `Orders` data_store sqs in []",
+            "f: a -> b `` over []",
+            "! arrow-shape arrow",
+        ],
+    ),
+    (
+        "elements/strange-shapes.drawio",
+        &[
+            "like `Mailing` process ses in []",
+            "unknown `Frobnicator` process - in []",
+            "f: like -> unknown `` over []",
+            "! shape-resembles like",
+            "! shape-unknown unknown",
+        ],
     ),
     (
         "flows/arrowheads.drawio",

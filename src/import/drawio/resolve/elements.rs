@@ -76,9 +76,9 @@ fn element(
         }
         _ => (guess(node, forms[cell], round), None, Provenance { basis: Basis::Guess, detail: "its form".to_owned() }),
     };
-    if provenance.basis == Basis::Guess {
-        let message = format!("nothing says what it is; it is taken for a {}", kind.title().to_lowercase());
-        builder.notice(NoticeLevel::Info, "kind-guessed", cell, message);
+    let key = super::form::key(&node.cell.style);
+    if let Some((level, code, message)) = doubt(&provenance, forms[cell], kind, key.as_deref()) {
+        builder.notice(level, code, cell, message);
     }
     for straddle in builder.zones.straddled(cell) {
         let zone = &scene.nodes[straddle.zone].id;
@@ -97,13 +97,39 @@ fn element(
         kind,
         service_name: service.as_deref().and_then(|key| known.service_name(key)),
         service,
-        shape: super::form::key(&node.cell.style),
+        shape: key,
         boundaries: around.iter().filter_map(|z| builder.places.boundaries.get(z).copied()).collect(),
         tags: super::tags(node),
         properties: super::own_properties(node),
         stated: Stated::of_properties(&node.cell.data),
         provenance,
         place: Some(to_rect(node.rect)),
+    }
+}
+
+/// What is doubtful about what an element was taken for.
+fn doubt(
+    provenance: &Provenance,
+    form: Form,
+    kind: ElementKind,
+    key: Option<&str>,
+) -> Option<(NoticeLevel, &'static str, String)> {
+    let (kind, key) = (kind.title().to_lowercase(), key.unwrap_or_default());
+    match (provenance.basis, form) {
+        (Basis::Resemblance, _) => {
+            let message = format!("the shape `{key}` is not known; by its words it is taken for what it resembles");
+            Some((NoticeLevel::Info, "shape-resembles", message))
+        }
+        (Basis::Guess, Form::Icon) => {
+            let message =
+                format!("the shape `{key}` is not known and its label tells nothing; it is taken for a {kind}");
+            Some((NoticeLevel::Warning, "shape-unknown", message))
+        }
+        (Basis::Guess, _) => {
+            let message = format!("nothing says what it is; it is taken for a {kind}");
+            Some((NoticeLevel::Info, "kind-guessed", message))
+        }
+        _ => None,
     }
 }
 

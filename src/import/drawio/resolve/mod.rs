@@ -16,6 +16,7 @@ mod ink;
 mod known;
 mod picture;
 mod placeholder;
+mod remarks;
 mod route;
 mod scene;
 mod touch;
@@ -46,6 +47,7 @@ pub(super) fn diagram(page: &page::Page, identity: model::Page, catalog: &Catalo
     let scene = Scene::new(page, &identity, options, &mut notices);
     let forms: Vec<Form> = scene.nodes.iter().map(form::form).collect();
     let routes: Vec<Vec<Point>> = (0..scene.nodes.len()).map(|i| line_of(&scene, i)).collect();
+    notices.extend(remarks::remarks(&scene, &forms));
     let captions = captions::find(&scene, &forms, &routes);
     let known = Known::new(&scene, &forms, &captions, catalog);
     let classified = classify::classify(&scene, &forms, &captions, &known, &routes);
