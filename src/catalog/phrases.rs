@@ -6,7 +6,11 @@ use super::vocabulary::plain;
 
 /// Text prepared for looking up words: plain form between spaces, and once more with `camelCase` taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Text(String);
+pub struct Text {
+    words: String,
+    /// A bit for the first two letters of every word: most words that are looked for are told apart by it.
+    starts: u128,
+}
 
 impl Text {
     /// Prepares the parts of a text; words are not found across parts.
@@ -23,16 +27,20 @@ impl Text {
                 text.push_str(" | ");
             }
         }
-        Self(text)
+        let starts = text.split(' ').filter_map(start).fold(0, |all, bit| all | bit);
+        Self { words: text, starts }
     }
 
     /// Whether `word`, in plain form, is one of the words or phrases of this text, in the singular or the plural.
     #[must_use]
     pub fn mentions(&self, word: &str) -> bool {
         let loose = !word.is_ascii();
-        self.0.match_indices(word).any(|(at, _)| {
-            let before = self.0.get(..at).is_some_and(|t| t.ends_with(' '));
-            let after = self.0.get(at + word.len()..).unwrap_or_default();
+        if !loose && start(word).is_some_and(|bit| self.starts & bit == 0) {
+            return false;
+        }
+        self.words.match_indices(word).any(|(at, _)| {
+            let before = self.words.get(..at).is_some_and(|t| t.ends_with(' '));
+            let after = self.words.get(at + word.len()..).unwrap_or_default();
             // Scripts without spaces have no word boundaries to hold on to.
             loose || before && (after.starts_with(' ') || after.starts_with("s ") || after.starts_with("es "))
         })
@@ -42,6 +50,14 @@ impl Text {
     #[must_use]
     pub fn first_of<'w>(&self, words: &'w [String]) -> Option<&'w str> {
         words.iter().map(String::as_str).find(|w| self.mentions(w))
+    }
+}
+
+/// The bit of a word's first two letters; `None` for words too short to have two.
+fn start(word: &str) -> Option<u128> {
+    match word.as_bytes() {
+        [first, second, ..] if *second != b' ' => Some(1 << ((u32::from(*first) * 31 + u32::from(*second)) % 128)),
+        _ => None,
     }
 }
 
@@ -81,7 +97,7 @@ impl PhraseIndex {
     #[must_use]
     pub fn find(&self, text: &Text) -> Vec<(usize, &str)> {
         let mut found: Vec<(usize, &str)> = Vec::new();
-        for word in text.0.split(' ').filter(|w| !w.is_empty() && *w != "|") {
+        for word in text.words.split(' ').filter(|w| !w.is_empty() && *w != "|") {
             for stem in [Some(word), word.strip_suffix('s'), word.strip_suffix("es")].into_iter().flatten() {
                 for (phrase, means) in self.0.get(stem).into_iter().flatten() {
                     if !found.iter().any(|(m, _)| m == means) && text.mentions(phrase) {

@@ -161,8 +161,11 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         let t = &self.scene.topology;
         let list = |lists: &[Vec<usize>]| lists.get(e).cloned().unwrap_or_default();
         let elements = match role {
-            Role::Caller => list(&t.callers),
-            Role::Callee => list(&t.callees),
+            Role::Caller | Role::Callee => {
+                let lists = if role == Role::Caller { &t.callers } else { &t.callees };
+                lists.get(e).into_iter().flatten().any(|i| visit(Focus::Element(*i)));
+                return;
+            }
             Role::Neighbour => {
                 let mut all = list(&t.callers);
                 all.extend(list(&t.callees));
@@ -195,6 +198,10 @@ impl<'s, 'a> Evaluator<'s, 'a> {
 
     /// The next elements in the direction of `steps` that do more than hand on what they receive.
     fn through(&self, steps: &[Vec<usize>], e: usize) -> Vec<usize> {
+        let direct = steps.get(e).map(Vec::as_slice).unwrap_or_default();
+        if !direct.iter().any(|i| self.scene.is_passthrough(*i)) {
+            return direct.iter().copied().filter(|i| *i != e).collect();
+        }
         let mut seen = vec![e];
         let mut found = Vec::new();
         let mut stack: Vec<usize> = steps.get(e).into_iter().flatten().rev().copied().collect();
