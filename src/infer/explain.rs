@@ -61,7 +61,7 @@ pub(super) fn threat(evaluator: &Evaluator<'_, '_>, c: &Candidate<'_>, at: Posit
         evidence: evidence(scene, c, &trace, &path, &crosses),
         assumption: assumption(&words, c, &trace, guessed),
         remedy_in_diagram: words.fill(&c.rule.change),
-        scoring: c.score.terms.clone(),
+        scoring: c.score.terms(scene, c.rule, &c.credits),
         credits: credits(scene, c),
         countermeasures: c.rule.countermeasures.clone(),
         references: c.rule.references.clone(),

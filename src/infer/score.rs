@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Most that controls take off the likelihood.
-const MOST_PREVENTION: i16 = 2;
+const MOST_PREVENTION: usize = 2;
 
 /// Stores of this rank and up count for the blast radius.
 const VALUABLE: u8 = 7;
@@ -21,35 +21,57 @@ pub(super) struct Credit {
 }
 
 /// Likelihood and impact, and how they came about.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Score {
     pub(super) likelihood: u8,
     pub(super) impact: u8,
     pub(super) inherent: u8,
-    pub(super) terms: Vec<String>,
+    /// The element that it was worked out for.
+    pub(super) element: Option<usize>,
 }
 
 impl Score {
     /// Scores `rule` on `focus`, whose main element is `element`.
     pub(super) fn of(scene: &Scene<'_>, rule: &Rule, element: Option<usize>, credits: &[Credit]) -> Self {
+        Self::tell(scene, rule, element, credits, &mut |_| {})
+    }
+
+    /// How it came about, a term each.
+    pub(super) fn terms(&self, scene: &Scene<'_>, rule: &Rule, credits: &[Credit]) -> Vec<String> {
         let mut terms = vec![format!("likelihood {} and impact {} by the rule", rule.likelihood, rule.impact)];
+        Self::tell(scene, rule, self.element, credits, &mut |(by, why)| terms.push(format!("{by:+} {why}")));
+        terms
+    }
+
+    fn tell(
+        scene: &Scene<'_>,
+        rule: &Rule,
+        element: Option<usize>,
+        credits: &[Credit],
+        say: &mut dyn FnMut((i16, &str)),
+    ) -> Self {
+        let mut add = |value: &mut i16, (by, why): (i16, &str)| {
+            if by != 0 {
+                *value += by;
+                say((by, why));
+            }
+        };
         let mut likelihood = i16::from(rule.likelihood);
         if let Some(e) = element.filter(|_| !rule.insider && rule.on != On::Diagram) {
-            let (exposure, why) = exposure(scene, e);
-            add(&mut likelihood, exposure, &why, &mut terms);
-            let (actor, why) = actor(scene, e);
-            add(&mut likelihood, actor, &why, &mut terms);
+            add(&mut likelihood, exposure(scene, e));
+            add(&mut likelihood, actor(scene, e));
         }
         let inherent = clamp(likelihood);
-        likelihood = i16::from(inherent) - prevention(scene, credits, &mut terms);
+        likelihood = i16::from(inherent);
+        for control in prevention(scene, credits) {
+            add(&mut likelihood, (-1, control));
+        }
         let mut impact = i16::from(rule.impact);
         if let Some(e) = element {
-            let (by, why) = sensitivity(scene, e);
-            add(&mut impact, by, &why, &mut terms);
-            let (by, why) = blast_radius(scene, e);
-            add(&mut impact, by, &why, &mut terms);
+            add(&mut impact, sensitivity(scene, e));
+            add(&mut impact, blast_radius(scene, e));
         }
-        Self { likelihood: clamp(likelihood), impact: clamp(impact), inherent, terms }
+        Self { likelihood: clamp(likelihood), impact: clamp(impact), inherent, element }
     }
 
     /// The severity of likelihood times impact.
@@ -58,79 +80,67 @@ impl Score {
     }
 }
 
-fn add(value: &mut i16, by: i16, why: &str, terms: &mut Vec<String>) {
-    if by != 0 {
-        *value += by;
-        terms.push(format!("{by:+} {why}"));
-    }
-}
-
 fn clamp(value: i16) -> u8 {
     u8::try_from(value.clamp(1, 5)).unwrap_or(1)
 }
 
-fn exposure(scene: &Scene<'_>, e: usize) -> (i16, String) {
+fn exposure(scene: &Scene<'_>, e: usize) -> (i16, &'static str) {
     let t = &scene.topology;
     if t.outsiders.is_empty() || scene.ranks.get(e).is_some_and(|r| *r <= 1) {
-        return (0, String::new());
+        return (0, "");
     }
     match t.distance.get(e).copied().flatten() {
-        Some(0) => (1, "likelihood: reached from outside without anything deciding in between".to_owned()),
-        Some(1 | 2) => (0, String::new()),
-        Some(n) => (-1, format!("likelihood: {n} decision points away from outside")),
-        None => (-1, "likelihood: no path from outside is drawn".to_owned()),
+        Some(0) => (1, "likelihood: reached from outside without anything deciding in between"),
+        Some(1 | 2) => (0, ""),
+        Some(_) => (-1, "likelihood: three or more decision points away from outside"),
+        None => (-1, "likelihood: no path from outside is drawn"),
     }
 }
 
-fn actor(scene: &Scene<'_>, e: usize) -> (i16, String) {
+fn actor(scene: &Scene<'_>, e: usize) -> (i16, &'static str) {
     let t = &scene.topology;
     let callers = t.previous.get(e).map(Vec::as_slice).unwrap_or_default();
     let anonymous = !callers.is_empty() && callers.iter().all(|c| scene.ranks.get(*c) == Some(&0));
+    let process = scene.element(e).is_some_and(|x| x.kind == ElementKind::Process);
     let authenticated =
-        control(scene, "authn").is_some_and(|c| scene.controls.status(scene, c, Focus::Element(e)).is_yes());
-    if anonymous && !authenticated && scene.element(e).is_some_and(|x| x.kind == ElementKind::Process) {
-        return (1, "likelihood: only anonymous callers, and nothing drawn that authenticates them".to_owned());
+        || control(scene, "authn").is_some_and(|c| scene.controls.status(scene, c, Focus::Element(e)).is_yes());
+    if anonymous && process && !authenticated() {
+        return (1, "likelihood: only anonymous callers, and nothing drawn that authenticates them");
     }
     let private = !callers.is_empty() && callers.iter().all(|c| scene.in_set(*c, &scene.known.private_access));
-    if private { (-1, "likelihood: reached by private access only".to_owned()) } else { (0, String::new()) }
+    if private { (-1, "likelihood: reached by private access only") } else { (0, "") }
 }
 
-fn prevention(scene: &Scene<'_>, credits: &[Credit], terms: &mut Vec<String>) -> i16 {
-    let lowering = credits.iter().filter(|c| c.effect == Effect::Lowers);
-    let detection = control(scene, "threat-detection");
-    let (mut prevented, mut detected) = (0, 0);
-    for credit in lowering {
-        let name = scene.catalog.controls().get(credit.control).map_or("", |c| c.name.as_str());
-        if Some(credit.control) == detection {
-            detected = 1;
-        } else if prevented < MOST_PREVENTION {
-            prevented += 1;
-        } else {
-            continue;
-        }
-        terms.push(format!("-1 likelihood: {name}"));
+/// The controls that take one off the likelihood each: so many that prevent, and one that detects.
+fn prevention<'a>(scene: &Scene<'a>, credits: &[Credit]) -> Vec<&'a str> {
+    let mut lowering: Vec<(bool, &str)> = credits
+        .iter()
+        .filter(|c| c.effect == Effect::Lowers)
+        .filter_map(|c| scene.catalog.controls().get(c.control))
+        .map(|c| (c.key == "threat-detection", c.name.as_str()))
+        .collect();
+    let mut prevented = 0;
+    lowering.retain(|(detects, _)| {
+        prevented += usize::from(!detects);
+        *detects || prevented <= MOST_PREVENTION
+    });
+    lowering.into_iter().map(|(_, name)| name).collect()
+}
+
+fn sensitivity(scene: &Scene<'_>, e: usize) -> (i16, &'static str) {
+    if scene.sensitive(e).is_some() {
+        return (1, "impact: data said to be sensitive");
     }
-    prevented + detected
+    if scene.is_public_data(e) { (-1, "impact: public or test data") } else { (0, "") }
 }
 
-fn sensitivity(scene: &Scene<'_>, e: usize) -> (i16, String) {
-    if let Some(word) = scene.sensitive(e) {
-        return (1, format!("impact: sensitive data (“{word}”)"));
-    }
-    if scene.is_public_data(e) { (-1, "impact: public or test data".to_owned()) } else { (0, String::new()) }
-}
-
-fn blast_radius(scene: &Scene<'_>, e: usize) -> (i16, String) {
+fn blast_radius(scene: &Scene<'_>, e: usize) -> (i16, &'static str) {
     let next = scene.topology.next.get(e).map(Vec::as_slice).unwrap_or_default();
     let rank = |i: &usize| scene.ranks.get(*i).copied().unwrap_or_default();
     let store = |i: &&usize| scene.element(**i).is_some_and(|x| x.kind == ElementKind::DataStore);
     let valuable = next.iter().filter(store).filter(|i| rank(i) >= VALUABLE).count();
     let supreme = next.iter().any(|i| rank(i) >= 8 && !scene.in_set(*i, &scene.known.supporting));
-    if valuable >= 3 || supreme {
-        (1, "impact: reaches much that is worth protecting".to_owned())
-    } else {
-        (0, String::new())
-    }
+    if valuable >= 3 || supreme { (1, "impact: reaches much that is worth protecting") } else { (0, "") }
 }
 
 fn control(scene: &Scene<'_>, key: &str) -> Option<usize> {

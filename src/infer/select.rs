@@ -1,6 +1,6 @@
 //! From everything that holds to what is worth a row: fallbacks, groups, roll-up, detail.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     Detail,
@@ -17,7 +17,7 @@ pub(super) fn specific<'r>(scene: &Scene<'_>, mut all: Vec<Candidate<'r>>) -> Ve
     if !scene.is_detailed() {
         all.retain(|c| !c.rule.standing);
     }
-    let told: BTreeSet<(usize, Stride)> = all
+    let told: HashSet<(usize, Stride)> = all
         .iter()
         .filter(|c| !c.rule.fallback && matches!(c.focus, Focus::Element(_) | Focus::Flow(..)))
         .flat_map(|c| c.elements.first().map(|e| (*e, c.rule.stride)))
@@ -37,7 +37,7 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
         let score = u16::from(c.score.inherent) * u16::from(c.score.impact);
         (c.rule.tier, std::cmp::Reverse(score), c.order)
     };
-    let mut best: BTreeMap<(usize, &str), (Tier, std::cmp::Reverse<u16>, usize)> = BTreeMap::new();
+    let mut best: HashMap<(usize, &str), (Tier, std::cmp::Reverse<u16>, usize)> = HashMap::new();
     for c in &all {
         if let (Some(group), Some(e), true) = (c.rule.group.as_deref(), c.elements.first(), is_on_one(c)) {
             let key = key(c);
@@ -65,7 +65,10 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
             (Some(group), _, false) => tiers
                 .get(group)
                 .filter(|t| **t < c.rule.tier)
-                .and_then(|t| best.iter().find(|((_, g), (tier, ..))| *g == group && tier == t))
+                // The first in the diagram: a hash map has no order to rely on.
+                .and_then(|t| {
+                    best.iter().filter(|((_, g), (tier, ..))| *g == group && tier == t).min_by_key(|((e, _), _)| *e)
+                })
                 .map(|((e, _), (_, _, order))| (*order, Some(*e)))
                 .or_else(|| whole.get(group).filter(|_| tells_whole(&c)).map(|(.., order)| (*order, None))),
             _ => None,
@@ -75,7 +78,7 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
             _ => kept.push(c),
         }
     }
-    let mut places: BTreeMap<(usize, Option<usize>), usize> = BTreeMap::new();
+    let mut places: HashMap<(usize, Option<usize>), usize> = HashMap::new();
     for (i, k) in kept.iter().enumerate() {
         places.entry((k.order, k.elements.first().copied())).or_insert(i);
     }
@@ -118,7 +121,7 @@ fn roll_up(group: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     }
     let open = inside.iter().any(Candidate::is_open);
     let mut told: Option<Candidate<'_>> = None;
-    let mut named: BTreeSet<usize> = BTreeSet::new();
+    let mut named: HashSet<usize> = HashSet::new();
     for c in inside.into_iter().filter(|c| c.is_open() == open) {
         match &mut told {
             None => {
