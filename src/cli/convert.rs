@@ -46,7 +46,7 @@ struct Run<'a> {
 /// How one input ended.
 enum Ending {
     /// Its tables are written.
-    Converted { known: Option<Remembered>, reached: usize, unforgiven: usize, notes: Vec<String> },
+    Converted { known: Option<Remembered>, reached: usize, unforgiven: usize, notes: Vec<String>, summary: String },
     /// It had not changed.
     Unchanged(Remembered),
     /// It is no diagram.
@@ -254,6 +254,7 @@ impl<'a> Run<'a> {
             reached: self.gate.reached(&report),
             unforgiven: self.gate.unforgiven(&report),
             notes,
+            summary: summary(&report),
         })
     }
 
@@ -370,9 +371,10 @@ impl<'a> Run<'a> {
     fn tell(&self, job: &Job, ending: &Ending, alone: bool, console: &Console) {
         let name = job.input.name();
         match ending {
-            Ending::Converted { notes, .. } => {
+            Ending::Converted { notes, summary, .. } => {
                 notes.iter().for_each(|note| console.say(&format!("{name}: {note}")));
                 if alone {
+                    console.say(&format!("{name}: {summary}"));
                     job.outputs.iter().for_each(|(_, path)| console.say(&format!("wrote {}", path.display())));
                 }
             }
