@@ -9,9 +9,6 @@ use super::{
 };
 use crate::model::{Status, Stride, Tier};
 
-/// A rule that holds for more targets than this is told in one row.
-const MANY: usize = 3;
-
 /// Leaves out what has no standing, fallbacks where something specific holds, and all but the most specific of a group.
 pub(super) fn specific<'r>(scene: &Scene<'_>, mut all: Vec<Candidate<'r>>) -> Vec<Candidate<'r>> {
     if !scene.is_detailed() {
@@ -99,7 +96,8 @@ fn is_on_one(c: &Candidate<'_>) -> bool {
     matches!(c.focus, Focus::Element(_) | Focus::Flow(..))
 }
 
-/// What the asked detail shows, with rules that hold for many targets told once.
+/// What the asked detail shows. A rule tells in one row of all its targets, or in a row of each, as it says itself: a
+/// row's id, on which decisions hang, must not depend on how many there are.
 pub(super) fn rows(all: Vec<Candidate<'_>>, detail: Detail) -> Vec<Candidate<'_>> {
     let shown = |tier: Tier| match detail {
         Detail::Focus => tier == Tier::Topology,
@@ -116,7 +114,7 @@ pub(super) fn rows(all: Vec<Candidate<'_>>, detail: Detail) -> Vec<Candidate<'_>
 fn roll_up(group: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     let (out, inside): (Vec<_>, Vec<_>) = group.into_iter().partition(|c| c.status == Status::NotApplicable);
     let rolls = inside.first().is_some_and(|c| c.rule.roll_up && c.focus != Focus::Diagram);
-    if !rolls && inside.len() <= MANY {
+    if !rolls {
         return inside.into_iter().chain(out).collect();
     }
     let open = inside.iter().any(Candidate::is_open);
