@@ -77,7 +77,9 @@ fn grouped(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     }
     let mut places: HashMap<(usize, Option<usize>), usize> = HashMap::new();
     for (i, k) in kept.iter().enumerate() {
-        places.entry((k.order, k.elements.first().copied())).or_insert(i);
+        // A row about the whole diagram is found by its rule, whatever elements it names.
+        let element = k.elements.first().copied().filter(|_| k.focus != Focus::Diagram);
+        places.entry((k.order, element)).or_insert(i);
     }
     for (order, e, id) in others {
         let place = places.get(&(order, e)).and_then(|i| kept.get_mut(*i));

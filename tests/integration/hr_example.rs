@@ -73,6 +73,16 @@ fn the_plain_system_raises_what_a_reviewer_expects() {
 }
 
 #[test]
+fn focus_tells_what_a_reviewer_fears_and_nothing_else() {
+    let found = threats(PLAIN, Detail::Focus);
+    let by_rule = statuses(&found);
+    let open: BTreeSet<&str> = by_rule.iter().filter(|(_, s)| s.is_open()).map(|(r, _)| *r).collect();
+    assert_eq!(open, BTreeSet::from(MUST));
+    let trail = found.iter().find(|t| t.rule == "LOG-001").expect("no trail is drawn");
+    assert!(trail.related.iter().any(|r| r == "LOG-002"), "no trail says more than one in the wrong place");
+}
+
+#[test]
 fn the_number_of_rows_stays_within_what_people_read() {
     let focus = threats(PLAIN, Detail::Focus);
     let standard = threats(PLAIN, Detail::Standard);

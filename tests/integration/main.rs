@@ -15,4 +15,3 @@ mod sample_report;
 mod samples;
 mod threat_dragon;
 mod triage;
-mod worked_example;
