@@ -1,6 +1,10 @@
 //! The columns of the threat table, each once: every format that shows a table takes them from here.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use crate::model::{
     Change, Diagram, Document, Element, ElementIndex, End, FlowIndex, Stride, Target, Threat, ThreatReport,
@@ -70,6 +74,8 @@ pub struct Row<'a> {
     pub number: u32,
     document: Option<&'a Document>,
     diagram: Option<&'a Diagram>,
+    /// Titles of the countermeasures by id: the report has only a list.
+    measures: Rc<BTreeMap<&'a str, &'a str>>,
 }
 
 impl<'a> Row<'a> {
@@ -343,6 +349,7 @@ pub fn rows(report: &ThreatReport) -> Vec<Row<'_>> {
             next
         })
     };
+    let measures = Rc::new(report.countermeasures.iter().map(|c| (c.id.as_str(), c.title.as_str())).collect());
     report
         .threats
         .iter()
@@ -354,6 +361,7 @@ pub fn rows(report: &ThreatReport) -> Vec<Row<'_>> {
                 number: number(threat),
                 document,
                 diagram: document.and_then(|d| d.diagrams.get(threat.page)),
+                measures: Rc::clone(&measures),
             }
         })
         .collect()
@@ -491,7 +499,7 @@ fn controls<'a>(r: &Row<'a>) -> Value<'a> {
 }
 
 fn mitigations<'a>(r: &Row<'a>) -> Value<'a> {
-    let titles = r.threat.countermeasures.iter().filter_map(|id| r.report.countermeasure(id)).map(|c| c.title.as_str());
+    let titles = r.threat.countermeasures.iter().filter_map(|id| r.measures.get(id.as_str()));
     let mut all = String::new();
     for (n, title) in titles.enumerate() {
         if n > 0 {
