@@ -54,7 +54,8 @@
       if (!count) continue;
       node.setAttribute("tabindex", "0");
       node.setAttribute("role", "button");
-      node.setAttribute("aria-label", `${nameOf(key)}: ${count} ${count === 1 ? "threat" : "threats"}`);
+      const title = node.querySelector("title");
+      if (title) title.textContent = `${nameOf(key)}: ${count} ${count === 1 ? "threat" : "threats"}`;
       node.addEventListener("click", () => choose(key));
       node.addEventListener("keydown", (event) => {
         if (event.key !== "Enter" && event.key !== " ") return;

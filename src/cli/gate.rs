@@ -31,7 +31,7 @@ impl Gate {
             .iter()
             .filter(|t| {
                 t.effective_status().is_open()
-                    && t.severity >= least
+                    && t.effective_severity() >= least
                     && !self.known.contains(&t.id)
                     && !self.known.contains(&t.key())
             })

@@ -11,6 +11,7 @@ mod hostile;
 mod hr_example;
 mod inspect;
 mod layering;
+mod page;
 mod sample_report;
 mod samples;
 mod threat_dragon;
