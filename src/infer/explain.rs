@@ -317,14 +317,23 @@ fn plain_name<'a>(scene: &Scene<'a>, focus: Focus) -> &'a str {
     }
 }
 
-/// "A, B and C", or "A, B, C and 2 more".
+/// "A, B and C", or "A, B, C and 2 more"; a label that several bear is told once, with how many.
 fn joined(labels: &[&str], named: usize) -> String {
-    match labels {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for label in labels {
+        match counts.iter_mut().find(|(known, _)| known == label) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((label, 1)),
+        }
+    }
+    let words: Vec<String> =
+        counts.iter().map(|(label, n)| if *n > 1 { format!("{label} ({n})") } else { (*label).to_owned() }).collect();
+    match words.as_slice() {
         [] => String::new(),
-        [one] => (*one).to_owned(),
-        _ if labels.len() > named => {
-            let first: Vec<&str> = labels.iter().take(named).copied().collect();
-            format!("{} and {} more", first.join(", "), labels.len() - named)
+        [one] => one.clone(),
+        many if many.len() > named => {
+            let rest: usize = counts.iter().skip(named).map(|(_, n)| n).sum();
+            format!("{} and {rest} more", many.iter().take(named).cloned().collect::<Vec<_>>().join(", "))
         }
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
