@@ -29,7 +29,8 @@ fn statuses(threats: &[Threat]) -> BTreeMap<&str, Status> {
     })
 }
 
-const MUST: [&str; 23] = [
+/// Rules that must be raised and open in the plain system.
+pub(crate) const MUST: [&str; 23] = [
     "APIGW-002",
     "APIGW-003",
     "APIGW-005",

@@ -242,11 +242,11 @@ mod tests {
         let table = "Fingerprint,Owner\r\nA@1,\"M\u{fc}ller, Zo\u{eb}\"\r\n";
         let semicolons = table.replacen(',', ";", 2).replace("A@1,", "A@1;");
         let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(table.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        let ansi: Vec<u8> = table.chars().map(|c| u8::try_from(c).unwrap()).collect();
+        let ansi: Vec<u8> = table.chars().map(|c| u8::try_from(c).expect("a character of Latin-1")).collect();
         for bytes in
             [table.as_bytes().to_vec(), semicolons.into_bytes(), utf16, ansi, format!("sep=,\n{table}").into_bytes()]
         {
-            let grids = read(&bytes).unwrap();
+            let grids = read(&bytes).expect("a table");
             assert_eq!(grids[0].lines[1].get(1), "M\u{fc}ller, Zo\u{eb}", "{bytes:?}");
         }
     }
