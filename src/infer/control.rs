@@ -42,13 +42,6 @@ struct Coverage {
 #[derive(Debug, Default)]
 pub(super) struct Controls(Vec<Coverage>);
 
-/// Protocols that prove the server and keep data from being read on the way.
-pub(super) const SECURE: [&str; 12] =
-    ["https", "tls", "wss", "mqtts", "ssh", "sftp", "ftps", "amqps", "ldaps", "ssl", "grpcs", "ipsec"];
-
-/// Protocols that anybody on the way can read.
-pub(super) const PLAIN: [&str; 8] = ["http", "ws", "mqtt", "ftp", "telnet", "ldap", "smtp", "amqp"];
-
 impl Controls {
     pub(super) fn find(scene: &Scene<'_>) -> Self {
         let count = scene.catalog.controls().len();

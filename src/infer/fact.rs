@@ -1,10 +1,7 @@
 //! Properties of elements and flows: what the diagram states, else what is evident, else not known.
 
-use super::{
-    control::{PLAIN, SECURE},
-    scene::{Focus, Scene},
-};
-use crate::model::{Direction, ElementKind, End, Fact, Truth};
+use super::scene::{Focus, Scene};
+use crate::model::{Direction, ElementKind, End, Fact, PLAIN_PROTOCOLS, SECURE_PROTOCOLS, Truth};
 
 impl Scene<'_> {
     /// What is known of `fact` for an element or a flow.
@@ -81,10 +78,10 @@ impl Scene<'_> {
         if stated != Truth::Unknown {
             return stated;
         }
-        if SECURE.iter().any(|p| self.has_protocol(f, p)) {
+        if SECURE_PROTOCOLS.iter().any(|p| self.has_protocol(f, p)) {
             return Truth::Yes;
         }
-        if PLAIN.iter().any(|p| self.has_protocol(f, p)) { Truth::No } else { Truth::Unknown }
+        if PLAIN_PROTOCOLS.iter().any(|p| self.has_protocol(f, p)) { Truth::No } else { Truth::Unknown }
     }
 
     /// Whether a flow's stated protocol or its label is or names `protocol`.

@@ -36,6 +36,13 @@ impl End {
     }
 }
 
+/// Protocols that prove the server and keep data from being read on the way.
+pub const SECURE_PROTOCOLS: [&str; 12] =
+    ["https", "tls", "wss", "mqtts", "ssh", "sftp", "ftps", "amqps", "ldaps", "ssl", "grpcs", "ipsec"];
+
+/// Protocols that anybody on the way can read.
+pub const PLAIN_PROTOCOLS: [&str; 8] = ["http", "ws", "mqtt", "ftp", "telnet", "ldap", "smtp", "amqp"];
+
 /// One drawn arrow or line between two ends.
 #[derive(Clone, Debug)]
 pub struct DataFlow {

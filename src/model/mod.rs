@@ -21,7 +21,7 @@ pub use boundary::{BoundaryType, Outline, TrustBoundary};
 pub use changes::{ChangedThreat, Changes};
 pub use diagram::{Container, Coverage, Diagram, Document, Format, Page, Source};
 pub use element::{Basis, Element, ElementKind, Provenance};
-pub use flow::{DataFlow, Direction, End};
+pub use flow::{DataFlow, Direction, End, PLAIN_PROTOCOLS, SECURE_PROTOCOLS};
 pub use layout::{Point, Rect};
 pub use notice::{Notice, NoticeLevel};
 pub use previous::{KeptSheet, PreviousPart, PreviousRow, PreviousTable};

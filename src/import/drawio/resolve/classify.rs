@@ -6,13 +6,14 @@ use kurbo::{Point, Rect};
 
 use super::{
     captions::{Captions, Names},
-    form::{Form, is_mark},
+    form::{Form, is_mark, is_number},
     known::Known,
     route,
     scene::Scene,
     space::{Space, share_inside},
     touch,
 };
+use crate::model::{PLAIN_PROTOCOLS, SECURE_PROTOCOLS};
 
 /// What a cell is in the diagram.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,7 +73,7 @@ pub(super) fn classify(
     let mut work = Work {
         scene,
         routes,
-        touched: touch::touched(scene, forms),
+        touches: touch::touches(scene, forms),
         solid: scene.vertices().filter(|i| is_solid(scene, forms, *i)).count(),
         usual_icon: usual_icon(scene, forms),
         lines: Space::new(scene.edges().filter_map(|e| Some((e, route::bounds(&routes[e])?)))),
@@ -165,7 +166,8 @@ fn holds(scene: &Scene<'_>, holder: usize, index: usize) -> bool {
 struct Work<'w, 'p> {
     scene: &'w Scene<'p>,
     routes: &'w [Vec<Point>],
-    touched: Vec<bool>,
+    /// Connector ends at each cell.
+    touches: Vec<usize>,
     /// Shapes and pictures that take room.
     solid: usize,
     /// Area of the icon in the middle, by size.
@@ -202,12 +204,18 @@ impl Work<'_, '_> {
             Form::Waypoint => Meaning::Junction,
             Form::Text | Form::Note | Form::Table => Meaning::Note,
             Form::Badge if node.glued.is_empty() => Meaning::Decoration,
+            // A number on the way of a connector is no station of its own: what comes in goes on.
+            Form::Badge if is_number(&node.label.text()) => Meaning::Junction,
             Form::Badge => Meaning::Element,
             Form::Rule(true) if node.glued.is_empty() => Meaning::Curve,
             Form::Arrow | Form::Rule(_) => Meaning::Decoration,
             Form::Icon | Form::Picture => self.look_at_icon(index),
             Form::Frame | Form::Swimlane | Form::Shape(_) => Meaning::Nothing,
         }
+    }
+
+    fn is_touched(&self, index: usize) -> bool {
+        self.touches[index] > 0
     }
 
     /// The node or table that a row or compartment is folded into.
@@ -225,7 +233,7 @@ impl Work<'_, '_> {
         let node = &self.scene.nodes[index];
         let own_name = !node.label.is_empty() && !is_mark(&node.label.text());
         let named = own_name || self.captions.by[index].is_some() || self.group_name(index).is_some();
-        let glued = self.touched[index];
+        let glued = self.is_touched(index);
         if self.known.is_decoration(index) && !glued {
             return Meaning::Decoration;
         }
@@ -315,7 +323,7 @@ impl Work<'_, '_> {
     /// A shape that holds nothing but text, if anything.
     fn settle_empty(&mut self, index: usize, named: bool, contents: &Contents) -> Meaning {
         let node = &self.scene.nodes[index];
-        let glued = self.touched[index];
+        let glued = self.is_touched(index);
         if !named {
             let dot = node.rect.width().max(node.rect.height()) <= DOT;
             return match glued {
@@ -323,6 +331,9 @@ impl Work<'_, '_> {
                 true => Meaning::Element,
                 false => Meaning::Decoration,
             };
+        }
+        if self.touches[index] > 1 && is_protocol(&node.label.text()) {
+            return Meaning::Junction;
         }
         if glued {
             return Meaning::Element;
@@ -346,7 +357,7 @@ impl Work<'_, '_> {
     /// A shape that holds one icon which might be its picture.
     fn settle_card(&mut self, index: usize, icon: usize, named: bool) -> Meaning {
         let node = &self.scene.nodes[index];
-        let glued = self.touched[index];
+        let glued = self.is_touched(index);
         let roomy = node.area() > 4.0 * CARD_RATIO * self.scene.nodes[icon].area();
         if self.is_dashed(index) || self.is_boundary_by_look(index) || (roomy && !glued) {
             return if named || self.is_dashed(index) { Meaning::Boundary } else { Meaning::Decoration };
@@ -412,7 +423,7 @@ impl Work<'_, '_> {
     fn is_card(&self, index: usize, only: usize) -> bool {
         let picture = matches!(self.forms[only], Form::Icon | Form::Picture);
         let lining = self.scene.nodes[index].area() <= LINING_RATIO * self.scene.nodes[only].area();
-        (picture || lining) && self.touched[index] && !self.touched[only]
+        (picture || lining) && self.is_touched(index) && !self.is_touched(only)
     }
 
     /// Whether a box holds everything there is, and so separates nothing.
@@ -457,6 +468,18 @@ impl Work<'_, '_> {
                 | "легенда"
         )
     }
+}
+
+/// Whether a label says how things are carried and nothing else: `HTTPS`, `TCP 443`, `HTTP/HTTPS`.
+fn is_protocol(text: &str) -> bool {
+    let mut named = false;
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).all(|word| {
+        let word = word.to_ascii_lowercase();
+        let protocol = ["tcp", "udp"].contains(&word.as_str())
+            || SECURE_PROTOCOLS.iter().chain(&PLAIN_PROTOCOLS).any(|p| *p == word);
+        named |= protocol;
+        protocol || matches!(word.as_str(), "port" | "over") || word.bytes().all(|b| b.is_ascii_digit())
+    }) && named
 }
 
 /// Whether a cell is a shape or picture that takes room.

@@ -1,6 +1,6 @@
 //! Elements of the model: kind, service, name and surroundings of everything that data flows between.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use super::{Builder, Classified, Form, Known, Meaning, scene::Scene, to_rect};
 use crate::{
@@ -66,10 +66,14 @@ fn element(
 ) -> Element {
     let scene = builder.scene;
     let node = &scene.nodes[cell];
-    let name = name(builder, forms, classified, cell, parts);
+    let mut name = name(builder, forms, classified, cell, parts);
     let icons: Vec<usize> = parts.iter().copied().filter(|p| matches!(forms[*p], Form::Icon | Form::Picture)).collect();
     let recognised = known.recognise(cell, &icons, name.as_deref().unwrap_or_default());
     let title = recognised.as_ref().and_then(|r| r.title.clone());
+    // An address says where a thing is, not what.
+    if let (Some(address), Some(title)) = (name.as_ref().filter(|n| is_address(n)), &title) {
+        name = Some(format!("{title} ({address})"));
+    }
     let (kind, service, provenance) = match recognised {
         Some(catalog::Recognised { meaning: catalog::Meaning::Element { kind, service }, provenance, .. }) => {
             (kind, service, provenance)
@@ -146,6 +150,12 @@ fn nameless(node: &super::Node<'_>, form: Form, kind: ElementKind) -> String {
     let words =
         symbol.map(|s| s.replace(['_', '-'], " ").trim().to_owned()).filter(|s| s.chars().any(char::is_alphabetic));
     words.unwrap_or_else(|| format!("Unnamed {}", kind.title().to_lowercase()))
+}
+
+/// Whether a label is an IP address or a range of them and nothing else.
+fn is_address(label: &str) -> bool {
+    let (address, size) = label.trim().split_once('/').unwrap_or((label.trim(), "0"));
+    address.parse::<IpAddr>().is_ok() && size.parse::<u8>().is_ok()
 }
 
 /// A file's name without folder and ending.

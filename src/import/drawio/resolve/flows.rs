@@ -1,10 +1,11 @@
 //! Connectors into flows: which way the arrow points, what it leads from and to, and which boundaries it crosses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     captions::{Captions, Names},
     ends::{Attached, Ends},
+    form::is_mark,
     scene::Scene,
 };
 use crate::{
@@ -91,7 +92,7 @@ pub(super) fn flows(
             _ => unattached(scene, &arrow, notices),
         }
     }
-    flows.extend(through_junctions(scene, captions, &meetings));
+    flows.extend(through_junctions(scene, captions, &meetings, notices));
     flows.sort_by_key(|f| f.edge);
     flows
 }
@@ -212,7 +213,7 @@ fn unattached(scene: &Scene<'_>, arrow: &Arrow, notices: &mut Vec<Notice>) {
 }
 
 /// Flows between the cells around each point where connectors meet: what comes in goes out on every other side.
-fn through_junctions(scene: &Scene<'_>, captions: &Captions, arrows: &[Arrow]) -> Vec<Flow> {
+fn through_junctions(scene: &Scene<'_>, captions: &Captions, arrows: &[Arrow], notices: &mut Vec<Notice>) -> Vec<Flow> {
     let groups = meeting_points(arrows);
     let mut flows = Vec::new();
     for group in groups.values() {
@@ -228,7 +229,14 @@ fn through_junctions(scene: &Scene<'_>, captions: &Captions, arrows: &[Arrow]) -
         if outs.is_empty() && ins.len() > 1 {
             outs = ins.split_off(1);
         }
+        if ins.is_empty() || outs.is_empty() {
+            let message = "it leads to a mark from which nothing leads on; it is no data flow";
+            let alone = group.iter().map(|arrow| &scene.nodes[arrow.edge].id);
+            notices.extend(alone.map(|id| Notice::cell(NoticeLevel::Info, "flow-to-note", id, message)));
+            continue;
+        }
         let single = ins.len() == 1 || outs.len() == 1;
+        let via = words_at(scene, group);
         for (from, source) in &ins {
             let most = THROUGH_ONE / ins.len();
             for (to, target) in outs.iter().filter(|(_, target)| target != source).take(most) {
@@ -243,12 +251,27 @@ fn through_junctions(scene: &Scene<'_>, captions: &Captions, arrows: &[Arrow]) -
                     direction: leading.direction,
                     snapped: from.snapped || to.snapped,
                     reversed: leading.reversed,
-                    label: [first, second].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" "),
+                    label: [first, via.clone(), second]
+                        .into_iter()
+                        .filter(|l| !l.is_empty())
+                        .collect::<Vec<_>>()
+                        .join(" "),
                 });
             }
         }
     }
     flows
+}
+
+/// What the meeting points of `arrows` say, such as the protocol; numbers say nothing.
+fn words_at(scene: &Scene<'_>, arrows: &[&Arrow]) -> String {
+    let junctions: BTreeSet<usize> = arrows
+        .iter()
+        .flat_map(|arrow| arrow.ends)
+        .filter_map(|end| if let Attached::Junction(j) = end { Some(j) } else { None })
+        .collect();
+    let words = junctions.into_iter().map(|j| scene.nodes[j].label.text());
+    words.filter(|text| !text.is_empty() && !is_mark(text)).collect::<Vec<_>>().join(" ")
 }
 
 /// The arrows at each set of junctions that are linked among themselves, by the lowest junction.

@@ -58,6 +58,7 @@ pub(super) fn form(node: &Node<'_>) -> Form {
         Form::Swimlane
     } else if matches!(shape.as_str(), "note" | "note2" | "callout" | "postit" | "document2")
         || shape.contains("sticky")
+        || is_widget(&shape)
     {
         Form::Note
     } else if is_picture(style, &shape) {
@@ -155,6 +156,12 @@ pub(super) fn is_mark(text: &str) -> bool {
     digits > 0 && digits <= 4 && letters <= 2 && others == separators && core.chars().count() <= 7
 }
 
+/// Whether `text` is a mark that counts: `3`, `(4)`, `12a`, `③`, and no name such as `S3` or `B`.
+pub(super) fn is_number(text: &str) -> bool {
+    let core = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    is_mark(text) && core.chars().next().is_some_and(char::is_numeric)
+}
+
 fn is_frame(shape: &str) -> bool {
     matches!(
         shape,
@@ -166,6 +173,12 @@ fn is_frame(shape: &str) -> bool {
             | "mxgraph.kubernetes.frame"
     ) || shape.starts_with("mxgraph.mockup.containers.")
         || (shape.starts_with("mxgraph.aws.groups.") && !shape.ends_with("_icon"))
+}
+
+/// A part of a user-interface sketch: a button, a field, a menu.
+fn is_widget(shape: &str) -> bool {
+    let kinds = ["buttons.", "forms.", "markup.", "menus.", "navigation.", "text."];
+    shape.strip_prefix("mxgraph.mockup.").is_some_and(|rest| kinds.iter().any(|kind| rest.starts_with(kind)))
 }
 
 fn is_picture(style: &Style, shape: &str) -> bool {

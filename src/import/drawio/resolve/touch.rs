@@ -15,9 +15,9 @@ const REACH: f64 = 16.0;
 /// Shapes larger than this are touched at their border only: inside there are others that are meant.
 const LARGE: f64 = 200.0;
 
-/// Whether each cell has a connector at it.
-pub(super) fn touched(scene: &Scene<'_>, forms: &[Form]) -> Vec<bool> {
-    let mut touched: Vec<bool> = scene.nodes.iter().map(|n| !n.glued.is_empty()).collect();
+/// How many connector ends are at each cell.
+pub(super) fn touches(scene: &Scene<'_>, forms: &[Form]) -> Vec<usize> {
+    let mut touches: Vec<usize> = scene.nodes.iter().map(|n| n.glued.len()).collect();
     let things = Space::new(scene.vertices().filter(|i| is_thing(scene, forms, *i)).map(|i| (i, scene.nodes[i].rect)));
     for edge in scene.edges().filter(|e| flows::is_pointed(scene, *e)) {
         let cell = scene.nodes[edge].cell;
@@ -25,11 +25,11 @@ pub(super) fn touched(scene: &Scene<'_>, forms: &[Form]) -> Vec<bool> {
             let loose = glued.as_deref().is_none_or(|id| scene.find(id).is_none());
             let point = loose.then(|| route::free_end(scene, edge, source)).flatten();
             if let Some(index) = point.and_then(|p| nearest(scene, &things, p)) {
-                touched[index] = true;
+                touches[index] += 1;
             }
         }
     }
-    touched
+    touches
 }
 
 fn is_thing(scene: &Scene<'_>, forms: &[Form], index: usize) -> bool {
