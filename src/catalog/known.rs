@@ -31,6 +31,10 @@ pub struct Known {
     pub outbound: ServiceSet,
     /// Services that carry flows in a private network or to one.
     pub private_access: ServiceSet,
+    /// Services that keep or serve pages whose scripts run in the browser.
+    pub page_servers: ServiceSet,
+    /// Services that such scripts call.
+    pub page_backends: ServiceSet,
     /// Services that keep logs.
     pub logs: ServiceSet,
     /// Services that keep credentials.
@@ -84,6 +88,8 @@ impl Known {
             beside: with(&["supporting", "authorizes", "authenticates"]),
             outbound: with(&["outbound-comms"]),
             private_access: named(&["client-vpn", "site-to-site-vpn", "direct-connect", "verified-access"]),
+            page_servers: named(&["page-server"]),
+            page_backends: named(&["page-backend"]),
             logs: with(&["log-store"]),
             credentials: with(&["stores-credentials"]),
             human: with(&["human"]),

@@ -280,9 +280,11 @@ fn is_loose(key: &str) -> bool {
     key.starts_with("generic-") || key == "aws-service"
 }
 
-/// Whether a loose shape can be drawn for `service`.
+/// Whether a loose shape can be drawn for `service`: others' systems are drawn as whatever they are.
 fn fits(service: &Service, shape: &Recognised) -> bool {
-    matches!(shape.meaning, Meaning::Element { kind, .. } if kind == service.kind)
+    let foreign = || service.traits.iter().any(|t| t == "third-party");
+    matches!(&shape.meaning, Meaning::Element { kind, .. }
+        if *kind == service.kind || *kind == ElementKind::Process && foreign())
 }
 
 /// Whether a key names a glyph of a library, and is no plain form such as `ellipse`.

@@ -231,6 +231,15 @@ const DRAWINGS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "elements/what-an-icon-is-used-for.drawio",
+        &[
+            "a `External API` external_entity third-party in []",
+            "b `Application Load Balancer (10.0.0.0/27)` process elb-alb in []",
+            "c `Web UI` process generic-server in []",
+            "d `Our React app` external_entity browser in []",
+        ],
+    ),
+    (
         "flows/arrowheads.drawio",
         &[
             "api `API` process lambda in []",
@@ -312,6 +321,19 @@ const DRAWINGS: &[(&str, &[&str])] = &[
             "vpc `VPC` vpc in -",
             "f: a -> b `` over [] snapped",
             "! end-snapped f",
+        ],
+    ),
+    (
+        "flows/through-marks.drawio",
+        &[
+            "cdn `Edge` process cloudfront in []",
+            "b `Pages` data_store s3 in []",
+            "fn `Shop` process lambda in []",
+            "s3 `S3` data_store s3 in []",
+            "f2: cdn -> b `` over []",
+            "g2: cdn -> fn `HTTPS order` over []",
+            "k: b -> s3 `` over []",
+            "! flow-to-note h",
         ],
     ),
     (
