@@ -27,6 +27,8 @@ pub(super) struct Candidate<'r> {
     pub(super) related: Vec<&'r str>,
     /// What the row stands for, where several were rolled into one.
     pub(super) rolled: Vec<Focus>,
+    /// Elements of which a control has answered the same, left out of an open row.
+    pub(super) answered: Vec<usize>,
 }
 
 impl Candidate<'_> {
@@ -49,7 +51,11 @@ pub(super) fn candidates<'r>(evaluator: &Evaluator<'_, '_>, rules: &'r [Rule]) -
             !truth.is_no()
         };
         match rule.on {
-            On::Element => (0..scene.diagram.elements.len()).for_each(|i| _ = hit(Focus::Element(i))),
+            On::Element => {
+                (0..scene.diagram.elements.len())
+                    .filter(|i| !scene.is_aside(*i))
+                    .for_each(|i| _ = hit(Focus::Element(i)));
+            }
             On::Boundary => (0..scene.diagram.boundaries.len()).for_each(|i| _ = hit(Focus::Boundary(i))),
             On::Diagram => _ = hit(Focus::Diagram),
             On::Flow => {
@@ -91,7 +97,19 @@ fn candidate<'r>(
     } else {
         Status::Open
     };
-    Candidate { order, rule, focus, truth, elements, credits, score, status, related: Vec::new(), rolled: Vec::new() }
+    Candidate {
+        order,
+        rule,
+        focus,
+        truth,
+        elements,
+        credits,
+        score,
+        status,
+        related: Vec::new(),
+        rolled: Vec::new(),
+        answered: Vec::new(),
+    }
 }
 
 /// The elements that a row names.
@@ -108,7 +126,7 @@ fn named(evaluator: &Evaluator<'_, '_>, rule: &Rule, focus: Focus) -> Vec<usize>
         Focus::Diagram => {
             let Some(concerns) = &rule.concerns else { return Vec::new() };
             let all = 0..scene.diagram.elements.len();
-            all.filter(|e| !evaluator.truth(concerns, Focus::Element(*e)).is_no()).collect()
+            all.filter(|e| !scene.is_aside(*e) && !evaluator.truth(concerns, Focus::Element(*e)).is_no()).collect()
         }
     }
 }

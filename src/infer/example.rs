@@ -56,7 +56,7 @@ fn try_example(catalog: &Catalog, rule: &Rule, example: &Example) -> Result<(), 
     let scene = Scene::new(&diagram, catalog);
     let evaluator = Evaluator::new(&scene);
     let raised = candidate::candidates(&evaluator, catalog.rules().rules());
-    let kept = select::rows(select::specific(&scene, raised.clone()), Detail::Full);
+    let kept = select::rows(select::specific(&scene, raised.clone(), Detail::Full));
     // Standing and fallbacks apply; a group does not hide a rule from its own example.
     let hidden = !kept.iter().any(|c| c.rule.id == rule.id || c.related.contains(&rule.id.as_str()));
     let own: Vec<_> = raised.iter().filter(|c| c.rule.id == rule.id && !hidden).collect();

@@ -169,6 +169,10 @@ fn evidence(
             focus => capital(&format!("{}.", name(scene, focus))),
         });
     }
+    if !c.answered.is_empty() {
+        let labels: Vec<&str> = c.answered.iter().map(|e| scene.label(*e)).collect();
+        said.push(format!("Left out, because a drawn control answers it there: {}.", joined(&labels, LISTED)));
+    }
     if path.len() > 1 {
         let labels: Vec<String> = path.iter().map(|e| format!("“{}”", scene.label(*e))).collect();
         said.push(format!("Path: {}.", labels.join(" > ")));

@@ -7,6 +7,7 @@ mod evaluate;
 mod example;
 mod explain;
 mod fact;
+mod implied;
 mod notice;
 mod rank;
 mod recorded;
@@ -99,7 +100,7 @@ fn threats(
     at: explain::Position<'_>,
 ) -> Vec<Threat> {
     let scene = evaluator.scene;
-    let rows = select::rows(select::specific(scene, raised), options.detail);
+    let rows = select::rows(select::specific(scene, raised, options.detail));
     let mut threats: Vec<Threat> = rows.iter().map(|c| explain::threat(evaluator, c, at)).collect();
     recorded::merge(scene, &mut threats, at);
     // The sort is stable: rules keep their order.

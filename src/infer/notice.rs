@@ -3,7 +3,8 @@
 use super::{candidate::Candidate, scene::Scene};
 use crate::model::{Notice, NoticeLevel};
 
-/// Notices about elements drawn where their service does not live, and about controls that are not looked for.
+/// Notices about elements drawn where their service does not live, about calls that browsers make, and about controls
+/// that are not looked for.
 pub(super) fn notices(scene: &Scene<'_>, raised: &[Candidate<'_>]) -> Vec<Notice> {
     let mut found = Vec::new();
     for (i, element) in scene.diagram.elements.iter().enumerate().filter(|(i, _)| scene.is_misplaced(*i)) {
@@ -14,6 +15,17 @@ pub(super) fn notices(scene: &Scene<'_>, raised: &[Candidate<'_>]) -> Vec<Notice
             element.label
         );
         found.push(Notice::cell(NoticeLevel::Info, "element-misplaced", &element.id, message));
+    }
+    for pages in &scene.topology.pages {
+        let labels: Vec<&str> = pages.called.iter().map(|c| scene.label(*c)).collect();
+        let message = format!(
+            "“{}” holds pages and opens no connections: what it is drawn to call ({}) is taken to be called by the \
+             browsers that load them",
+            scene.label(pages.store),
+            labels.join(", ")
+        );
+        let cell = scene.element(pages.store).map_or("", |e| e.id.as_str());
+        found.push(Notice::cell(NoticeLevel::Info, "pages-call", cell, message));
     }
     if !scene.is_detailed() {
         let silent = raised.iter().filter(|c| c.rule.standing).count();

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     catalog::{Catalog, Known, Placement, Service, Text},
-    model::{BoundaryIndex, BoundaryType, Diagram, Element, ElementKind, End, Fact, Truth},
+    model::{Basis, BoundaryIndex, BoundaryType, Diagram, Element, ElementKind, End, Fact, Truth},
 };
 
 /// What a condition is tried on.
@@ -121,6 +121,17 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether an element is a shape of unknown meaning that no arrow touches, on a page that draws arrows: it may be
+    /// anything, and nothing is said of it.
+    pub(super) fn is_aside(&self, i: usize) -> bool {
+        let touched = || {
+            let t = &self.topology;
+            [&t.callers, &t.callees].into_iter().any(|lists| lists.get(i).is_some_and(|l| !l.is_empty()))
+                || [&t.inflows, &t.outflows].into_iter().any(|lists| lists.get(i).is_some_and(|l| !l.is_empty()))
+        };
+        self.nodes.get(i).is_some_and(|n| n.guessed) && !self.diagram.flows.is_empty() && !touched()
+    }
+
     /// The ends of a flow in the direction that `focus` looks at it.
     pub(super) fn ends(&self, flow: usize, answer: bool) -> Option<(End, End)> {
         let leg = self.topology.legs.get(flow)?;
@@ -217,6 +228,11 @@ fn node(element: &Element, service: Option<usize>, rank: u8, known: &Known) -> N
         passthrough: has(&known.passthrough) && element.kind == ElementKind::Process,
         entry: has(&known.entry) || has(&known.edge),
         outbound: has(&known.outbound),
+        guessed: element.provenance.basis == Basis::Guess,
+        supporting: has(&known.supporting),
+        private_access: has(&known.private_access),
+        serves_pages: has(&known.page_servers),
+        called_by_pages: has(&known.page_backends),
         internet_facing: match element.kind {
             ElementKind::ExternalEntity => Truth::Unknown,
             _ => element.stated.facts.get(Fact::InternetFacing),

@@ -89,7 +89,9 @@ fn exposure(scene: &Scene<'_>, e: usize) -> (i16, &'static str) {
     if t.outsiders.is_empty() || scene.ranks.get(e).is_some_and(|r| *r <= 1) {
         return (0, "");
     }
+    let private = t.private.get(e).is_some_and(|p| *p);
     match t.distance.get(e).copied().flatten() {
+        Some(0) if private => (0, ""),
         Some(0) => (1, "likelihood: reached from outside without anything deciding in between"),
         Some(1 | 2) => (0, ""),
         Some(_) => (-1, "likelihood: three or more decision points away from outside"),
@@ -107,8 +109,7 @@ fn actor(scene: &Scene<'_>, e: usize) -> (i16, &'static str) {
     if anonymous && process && !authenticated() {
         return (1, "likelihood: only anonymous callers, and nothing drawn that authenticates them");
     }
-    let private = !callers.is_empty() && callers.iter().all(|c| scene.in_set(*c, &scene.known.private_access));
-    if private { (-1, "likelihood: reached by private access only") } else { (0, "") }
+    if t.private.get(e).is_some_and(|p| *p) { (-1, "likelihood: reached by private access only") } else { (0, "") }
 }
 
 /// The controls that take one off the likelihood each: so many that prevent, and one that detects.

@@ -9,8 +9,14 @@ use super::{
 };
 use crate::model::{Status, Stride, Tier};
 
-/// Leaves out what has no standing, fallbacks where something specific holds, and all but the most specific of a group.
-pub(super) fn specific<'r>(scene: &Scene<'_>, mut all: Vec<Candidate<'r>>) -> Vec<Candidate<'r>> {
+/// Leaves out what the asked detail does not show, what has no standing, fallbacks where something specific holds, and
+/// all but the most specific of a group. What is not shown silences nothing.
+pub(super) fn specific<'r>(scene: &Scene<'_>, mut all: Vec<Candidate<'r>>, detail: Detail) -> Vec<Candidate<'r>> {
+    all.retain(|c| match detail {
+        Detail::Focus => c.rule.tier == Tier::Topology,
+        Detail::Standard => c.rule.tier != Tier::Hygiene,
+        Detail::Full => true,
+    });
     if !scene.is_detailed() {
         all.retain(|c| !c.rule.standing);
     }
@@ -98,16 +104,11 @@ fn is_on_one(c: &Candidate<'_>) -> bool {
     matches!(c.focus, Focus::Element(_) | Focus::Flow(..))
 }
 
-/// What the asked detail shows. A rule tells in one row of all its targets, or in a row of each, as it says itself: a
-/// row's id, on which decisions hang, must not depend on how many there are.
-pub(super) fn rows(all: Vec<Candidate<'_>>, detail: Detail) -> Vec<Candidate<'_>> {
-    let shown = |tier: Tier| match detail {
-        Detail::Focus => tier == Tier::Topology,
-        Detail::Standard => tier != Tier::Hygiene,
-        Detail::Full => true,
-    };
+/// A rule tells in one row of all its targets, or in a row of each, as it says itself: a row's id, on which decisions
+/// hang, must not depend on how many there are.
+pub(super) fn rows(all: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     let mut by_rule: BTreeMap<usize, Vec<Candidate<'_>>> = BTreeMap::new();
-    for c in all.into_iter().filter(|c| shown(c.rule.tier)) {
+    for c in all {
         by_rule.entry(c.order).or_default().push(c);
     }
     by_rule.into_values().flat_map(roll_up).collect()
@@ -122,7 +123,12 @@ fn roll_up(group: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
     let open = inside.iter().any(Candidate::is_open);
     let mut told: Option<Candidate<'_>> = None;
     let mut named: HashSet<usize> = HashSet::new();
-    for c in inside.into_iter().filter(|c| c.is_open() == open) {
+    let mut answered: Vec<usize> = Vec::new();
+    for c in inside {
+        if c.is_open() != open {
+            answered.extend(c.elements);
+            continue;
+        }
         match &mut told {
             None => {
                 named.extend(&c.elements);
@@ -143,6 +149,10 @@ fn roll_up(group: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
                 row.related.extend(related);
             }
         }
+    }
+    if let Some(row) = &mut told {
+        answered.retain(|e| named.insert(*e));
+        row.answered = answered;
     }
     told.into_iter().chain(out).collect()
 }

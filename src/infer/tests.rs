@@ -32,11 +32,15 @@ fn truth(diagram: &str, on: &str, text: &str) -> Truth {
 }
 
 fn threats_of(text: &str) -> Vec<Threat> {
+    threats_in(text, Detail::Full)
+}
+
+fn threats_in(text: &str, detail: Detail) -> Vec<Threat> {
     let catalog = Catalog::builtin();
     let diagram = notation::read(text, &catalog).expect("a diagram");
     let source = Source { path: "-".into(), format: Format::Drawio, container: Container::Xml, sha256: String::new() };
     let document = Document { source, title: None, diagrams: vec![diagram], notices: Vec::new() };
-    infer(vec![document], &catalog, &InferOptions { detail: Detail::Full, checklists: false }).threats
+    infer(vec![document], &catalog, &InferOptions { detail, checklists: false }).threats
 }
 
 #[test]
@@ -141,4 +145,69 @@ fn a_long_chain_and_a_star_end() {
     let star: String = (0..400).map(|i| format!("n{i}:::lambda --> hub:::dynamodb\n")).collect();
     assert!(threats_of(&chain).len() < 400);
     assert!(threats_of(&star).len() < 400);
+}
+
+#[test]
+fn pages_are_loaded_by_a_browser_that_then_calls() {
+    let d = "u[Customer]:::user --> cdn:::cloudfront --> b[Site]:::s3 --> api:::apigateway-rest --> fn:::lambda --> db:::s3 --> q:::sqs";
+    for (on, condition, expected) in [
+        ("api", "exposed and some client is user", Truth::Yes),
+        ("fn", "distance = 1", Truth::Yes),
+        ("q", "reachable and not exposed", Truth::Yes),
+    ] {
+        assert_eq!(truth(d, on, condition), expected, "{on}: {condition}");
+    }
+    assert_eq!(truth("b:::s3 --> api:::apigateway-rest; u:::user", "api", "exposed"), Truth::No, "nobody loads it");
+}
+
+#[test]
+fn an_arrow_at_a_box_means_what_can_take_it_or_send_it() {
+    let d = "u[Customer]:::user --> n; subgraph n [Net]; lb:::elb-alb --> app:::ec2 --> db:::rds; job:::lambda; \
+             log:::cloudwatch; end; class n vpc; n --> far:::dynamodb";
+    for (on, condition, expected) in [
+        ("lb", "exposed", Truth::Yes),
+        ("app", "exposed", Truth::Yes),
+        ("db", "exposed", Truth::No),
+        ("job", "reachable", Truth::No),
+        ("far", "some caller is lambda", Truth::Yes),
+        ("far", "some caller is elb-alb", Truth::No),
+    ] {
+        assert_eq!(truth(d, on, condition), expected, "{on}: {condition}");
+    }
+}
+
+#[test]
+fn behind_private_access_there_are_users_but_no_internet() {
+    let d = "u[Anyone]:::user --> vpn:::client-vpn --> eni:::eni --> api:::apigateway-rest --> fn:::lambda";
+    for (on, condition, expected) in
+        [("vpn", "exposed", Truth::Yes), ("api", "entry", Truth::Yes), ("api", "exposed", Truth::No)]
+    {
+        assert_eq!(truth(d, on, condition), expected, "{on}: {condition}");
+    }
+    let likelihood = |text: &str| {
+        let found = threats_of(text);
+        found.iter().find(|t| t.rule == "APIGW-001").map(|t| t.likelihood)
+    };
+    assert!(likelihood(d) < likelihood("u[Anyone]:::user --> api:::apigateway-rest --> fn:::lambda"));
+}
+
+#[test]
+fn what_a_control_answers_elsewhere_is_said_on_the_open_row() {
+    let found = threats_of(
+        "u[Customer]:::user --> api[Orders API]:::apigateway-rest --> fn:::lambda; u --> slow[Stock API]:::apigateway-rest --> fn
+         %% @slow controls=throttling",
+    );
+    let row = found.iter().find(|t| t.rule == "APIGW-005").expect("no rate limit is drawn on one of the two");
+    assert_eq!((row.status, row.elements.len()), (Status::Open, 1));
+    assert!(row.evidence.iter().any(|e| e.contains("Left out") && e.contains("Stock API")), "{:?}", row.evidence);
+}
+
+#[test]
+fn what_is_not_shown_silences_nothing() {
+    let rules = |detail| {
+        let found = threats_in("b[Shop browser]:::browser --> api[B2B API]:::generic-api --> s[(Orders)]", detail);
+        found.iter().filter(|t| t.stride == Stride::Tampering).map(|t| t.rule.clone()).collect::<Vec<_>>()
+    };
+    assert!(rules(Detail::Focus).contains(&"GEN-T1".to_owned()), "{:?}", rules(Detail::Focus));
+    assert!(!rules(Detail::Standard).contains(&"GEN-T1".to_owned()), "a rule about APIs says it better");
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use petgraph::{algo::kosaraju_scc, graph::DiGraph};
 
+use super::implied;
 use crate::model::{Diagram, Direction, ElementKind, End, Truth};
 
 /// One flow in the direction of the request.
@@ -24,6 +25,16 @@ pub(super) struct Node {
     pub(super) entry: bool,
     /// Sends to people.
     pub(super) outbound: bool,
+    /// Nothing tells what it is.
+    pub(super) guessed: bool,
+    /// Protects or watches others.
+    pub(super) supporting: bool,
+    /// Lets in only whom it knows.
+    pub(super) private_access: bool,
+    /// Keeps or serves pages whose scripts run in the browser.
+    pub(super) serves_pages: bool,
+    /// Is called by scripts in the browser.
+    pub(super) called_by_pages: bool,
     /// Stated to be reachable from the Internet, or not.
     pub(super) internet_facing: Truth,
 }
@@ -59,6 +70,10 @@ pub(super) struct Topology {
     pub(super) cyclic: Vec<bool>,
     /// Elements of rank 0 or 1.
     pub(super) outsiders: Vec<usize>,
+    /// Whether all ways to an element lead through private access.
+    pub(super) private: Vec<bool>,
+    /// Stores of pages, each with what its pages call from the browser.
+    pub(super) pages: Vec<implied::Pages>,
 }
 
 impl Topology {
@@ -69,6 +84,7 @@ impl Topology {
         topology.entry = topology.entered(nodes, 1);
         topology.exposed = topology.entered(nodes, 0);
         topology.find_distances(nodes);
+        topology.private = topology.privately_reached(nodes);
         topology
     }
 
@@ -91,20 +107,32 @@ impl Topology {
             source.and_then(|s| t.outflows.get_mut(s)).into_iter().for_each(|f| f.push(index));
             target.and_then(|e| t.inflows.get_mut(e)).into_iter().for_each(|f| f.push(index));
             let (Some(s), Some(e)) = (source, target) else { continue };
-            push(&mut t.next, s, e);
-            push(&mut t.previous, e, s);
-            push(&mut t.callees, s, e);
-            push(&mut t.callers, e, s);
-            if both {
-                push(&mut t.callees, e, s);
-                push(&mut t.callers, s, e);
-            }
+            t.call(s, e, both);
+        }
+        for (index, source, target) in implied::calls_of_boxes(diagram, &t, nodes) {
+            let both = diagram.flows.get(index).is_some_and(|f| f.direction != Direction::Forward);
+            t.call(source, target, both);
+        }
+        t.pages = implied::pages(&t, nodes);
+        for (visitor, called) in t.pages.iter().flat_map(implied::Pages::calls).collect::<Vec<_>>() {
+            t.call(visitor, called, false);
         }
         for list in [&mut t.next, &mut t.previous, &mut t.callers, &mut t.callees].into_iter().flatten() {
             list.sort_unstable();
             list.dedup();
         }
         t
+    }
+
+    fn call(&mut self, source: usize, target: usize, both: bool) {
+        push(&mut self.next, source, target);
+        push(&mut self.previous, target, source);
+        push(&mut self.callees, source, target);
+        push(&mut self.callers, target, source);
+        if both {
+            push(&mut self.callees, target, source);
+            push(&mut self.callers, source, target);
+        }
     }
 
     fn find_cycles(&mut self, nodes: &[Node]) {
@@ -147,11 +175,28 @@ impl Topology {
                 continue;
             }
             *known = truth;
-            if node.passthrough {
+            // Behind private access there are outsiders still, but not the Internet.
+            if node.passthrough && !(rank == 0 && node.private_access) {
                 self.next.get(i).into_iter().flatten().for_each(|n| queue.push_back((*n, truth)));
             }
         }
         found
+    }
+
+    /// Elements that are called through private access only, directly or through pass-through elements.
+    fn privately_reached(&self, nodes: &[Node]) -> Vec<bool> {
+        let mut private = vec![false; nodes.len()];
+        // Those that call come before those called.
+        for i in self.components.iter().rev().flatten() {
+            let callers = self.previous.get(*i).map(Vec::as_slice).unwrap_or_default();
+            let lets_in = |c: &usize| {
+                let passes = |n: &Node| n.private_access || n.passthrough && private.get(*c).is_some_and(|p| *p);
+                nodes.get(*c).is_some_and(passes)
+            };
+            let all = !callers.is_empty() && callers.iter().all(lets_in);
+            set(&mut private, *i, all);
+        }
+        private
     }
 
     /// Decision points on the way from the nearest outsider; a breadth-first search with steps of 0 and 1.
