@@ -263,9 +263,9 @@ impl Words<'_, '_> {
         let rolled = c.rolled.len() > 1;
         match placeholder {
             Placeholder::Element | Placeholder::Elements => all(),
-            Placeholder::Target if rolled => all(),
-            Placeholder::Source if rolled => self.sources(),
-            Placeholder::Flow if rolled => format!("{} to {}", self.sources(), all()),
+            Placeholder::Target if rolled => self.ends(false),
+            Placeholder::Source if rolled => self.ends(true),
+            Placeholder::Flow if rolled => format!("{} to {}", self.ends(true), self.ends(false)),
             Placeholder::Source => end(true).to_owned(),
             Placeholder::Target => end(false).to_owned(),
             Placeholder::Flow => format!("{} to {}", end(true), end(false)),
@@ -278,19 +278,20 @@ impl Words<'_, '_> {
                 .unwrap_or("the diagram")
                 .to_owned(),
             Placeholder::Witness => {
-                let labels: Vec<&str> = self.trace.witnesses.iter().map(|w| plain_name(scene, *w)).collect();
-                if labels.is_empty() { "what the drawing shows".to_owned() } else { labels.join(" > ") }
+                let first = self.trace.witnesses.first().map(|w| plain_name(scene, *w));
+                first.unwrap_or("what the drawing shows").to_owned()
             }
         }
     }
 
-    fn sources(&self) -> String {
+    /// What the flows of the row start from, or lead to.
+    fn ends(&self, source: bool) -> String {
         let mut labels: Vec<&str> = Vec::new();
         for focus in &self.c.rolled {
             if let Focus::Flow(f, answer) = focus
-                && let Some((source, _)) = self.scene.ends(*f, *answer)
+                && let Some((from, to)) = self.scene.ends(*f, *answer)
             {
-                let label = self.scene.diagram.end_label(source);
+                let label = self.scene.diagram.end_label(if source { from } else { to });
                 if !labels.contains(&label) {
                     labels.push(label);
                 }

@@ -8,6 +8,9 @@ use crate::model::{BoundaryIndex, Diagram, ElementKind, End};
 /// An arrow at a box means at most so many of its members.
 const MEMBERS: usize = 64;
 
+/// An arrow between two boxes means calls while they are at most so many; between larger boxes anything may be meant.
+const BETWEEN_BOXES: usize = 4;
+
 /// A store of pages, what its pages call, and who loads them: an object store opens no connections, so that an arrow
 /// from it to an API stands for a script in the browser.
 #[derive(Clone, Debug)]
@@ -74,12 +77,16 @@ pub(super) fn calls_of_boxes(diagram: &Diagram, topology: &Topology, nodes: &[No
     };
     let mut calls = Vec::new();
     for (index, leg) in topology.legs.iter().enumerate() {
-        // Between two boxes anything may be meant.
-        if boundary(leg.source).is_some() == boundary(leg.target).is_some() {
+        let boxes = [leg.source, leg.target].into_iter().filter_map(boundary).count();
+        if boxes == 0 {
             continue;
         }
-        for source in meant(leg.source, 0) {
-            calls.extend(meant(leg.target, 1).into_iter().filter(|t| *t != source).map(|t| (index, source, t)));
+        let (sources, targets) = (meant(leg.source, 0), meant(leg.target, 1));
+        if boxes == 2 && sources.len() * targets.len() > BETWEEN_BOXES {
+            continue;
+        }
+        for source in sources {
+            calls.extend(targets.iter().filter(|t| **t != source).map(|t| (index, source, *t)));
         }
     }
     calls
