@@ -115,11 +115,17 @@ fn is_known_process(node: &Node) -> bool {
     node.kind == ElementKind::Process && !node.guessed
 }
 
-/// The members without a step on inside of the box, as far as they pass the first test that any of them passes.
+/// People and foreign systems, where the box is drawn around them; else the members without a step on inside of the box,
+/// as far as they pass the first test that any of them passes.
 fn gates(inside: &[usize], steps: &[Vec<usize>], nodes: &[Node], tests: &[fn(&Node) -> bool]) -> Vec<usize> {
     let members: BTreeSet<usize> = inside.iter().copied().collect();
     let is = |i: &usize, test: fn(&Node) -> bool| nodes.get(*i).is_some_and(test);
-    let acts = |i: &usize| is(i, |n| !n.supporting && n.kind != ElementKind::ExternalEntity);
+    let is_external = |i: &usize| is(i, |n| n.kind == ElementKind::ExternalEntity);
+    let external: Vec<usize> = members.iter().copied().filter(is_external).take(MEMBERS).collect();
+    if external.len() * 2 >= members.len().min(MEMBERS) {
+        return external;
+    }
+    let acts = |i: &usize| is(i, |n| !n.supporting) && !is_external(i);
     let ends_here = |i: &usize| !steps.get(*i).into_iter().flatten().any(|n| n != i && members.contains(n));
     let found: Vec<usize> = members.iter().copied().filter(|i| acts(i) && ends_here(i)).collect();
     let mut passing = tests.iter().map(|test| found.iter().copied().filter(|i| is(i, *test)).collect::<Vec<_>>());

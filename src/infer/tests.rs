@@ -163,7 +163,8 @@ fn pages_are_loaded_by_a_browser_that_then_calls() {
 #[test]
 fn an_arrow_at_a_box_means_what_can_take_it_or_send_it() {
     let d = "u[Customer]:::user --> n; subgraph n [Net]; lb:::elb-alb --> app:::ec2 --> db:::rds; job:::lambda; \
-             log:::cloudwatch; end; class n vpc; n --> far:::dynamodb";
+             log:::cloudwatch; end; class n vpc; n --> far:::dynamodb; subgraph c [Channels]; web:::browser; \
+             phone:::mobile-client; end; c --> cdn:::cloudfront";
     for (on, condition, expected) in [
         ("lb", "exposed", Truth::Yes),
         ("app", "exposed", Truth::Yes),
@@ -171,6 +172,7 @@ fn an_arrow_at_a_box_means_what_can_take_it_or_send_it() {
         ("job", "reachable", Truth::No),
         ("far", "some caller is lambda", Truth::Yes),
         ("far", "some caller is elb-alb", Truth::No),
+        ("cdn", "exposed and some caller is mobile-client", Truth::Yes),
     ] {
         assert_eq!(truth(d, on, condition), expected, "{on}: {condition}");
     }
