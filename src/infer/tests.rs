@@ -86,6 +86,7 @@ fn what_a_diagram_does_not_say_is_unknown() {
 fn an_entry_point_without_a_drawn_outsider_is_presumed() {
     assert_eq!(truth("api:::apigateway-rest --> fn:::lambda", "api", "exposed"), Truth::Unknown);
     assert_eq!(truth("api:::apigateway-rest --> fn:::lambda", "fn", "exposed"), Truth::No);
+    assert_eq!(truth("u:::user; api:::apigateway-rest --> fn:::lambda", "api", "exposed"), Truth::Unknown);
     assert_eq!(truth("u:::user --> x:::lambda; api:::apigateway-rest --> fn:::lambda", "api", "exposed"), Truth::No);
 }
 

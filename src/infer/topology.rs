@@ -154,17 +154,19 @@ impl Topology {
 
     /// Elements that somebody of at most `rank` reaches, directly or through pass-through elements.
     ///
-    /// Where no outsider is drawn at all, what is made to be called from outside and is called by nobody is not known.
+    /// Where no outsider is drawn that calls anything, what is made to be called from outside and is called by nobody is
+    /// not known.
     fn entered(&self, nodes: &[Node], rank: u8) -> Vec<Truth> {
         let mut found = vec![Truth::No; nodes.len()];
         let mut queue: VecDeque<(usize, Truth)> = VecDeque::new();
+        let silent = self.outsiders.iter().all(|o| self.next.get(*o).is_none_or(Vec::is_empty));
         for (i, node) in nodes.iter().enumerate() {
             let called = self.previous.get(i).is_some_and(|p| !p.is_empty());
             if node.rank <= rank {
                 self.next.get(i).into_iter().flatten().for_each(|n| queue.push_back((*n, Truth::Yes)));
             } else if node.internet_facing.is_yes() {
                 queue.push_back((i, Truth::Yes));
-            } else if self.outsiders.is_empty() && node.entry && !called {
+            } else if silent && node.entry && !called {
                 queue.push_back((i, Truth::Unknown));
             }
         }

@@ -333,6 +333,7 @@ const DRAWINGS: &[(&str, &[&str])] = &[
             "f2: cdn -> b `` over []",
             "g2: cdn -> fn `HTTPS order` over []",
             "k: b -> s3 `` over []",
+            "d2: cdn -> b `Path? /img` over []",
             "! flow-to-note h",
         ],
     ),

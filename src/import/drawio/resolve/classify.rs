@@ -332,7 +332,7 @@ impl Work<'_, '_> {
                 false => Meaning::Decoration,
             };
         }
-        if self.touches[index] > 1 && is_protocol(&node.label.text()) {
+        if self.touches[index] > 1 && (is_protocol(&node.label.text()) || is_decision(node.cell.style.shape())) {
             return Meaning::Junction;
         }
         if glued {
@@ -468,6 +468,11 @@ impl Work<'_, '_> {
                 | "легенда"
         )
     }
+}
+
+/// Whether a shape asks which way to go: it does nothing with what passes.
+fn is_decision(shape: Option<&str>) -> bool {
+    shape.is_some_and(|s| matches!(s, "rhombus" | "mxgraph.flowchart.decision"))
 }
 
 /// Whether a label says how things are carried and nothing else: `HTTPS`, `TCP 443`, `HTTP/HTTPS`.
