@@ -174,8 +174,9 @@ fn on_elements(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
             note(*control, Place::Element { element: i, icon: true }, format!("“{label}” is drawn"));
         }
         let here = Place::Element { element: i, icon: false };
-        for (control, phrase) in scene.texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default() {
-            if !brings.is_some_and(|b| b.contains(&control)) {
+        let names = scene.texts.get(i).map(|t| scene.known.control_words.find(t)).unwrap_or_default();
+        for (control, phrase) in names {
+            if !brings.is_some_and(|b| b.contains(&control)) && !is_namesake(scene, i, control) {
                 note(control, here, format!("the label “{label}” mentions “{phrase}”"));
             }
         }
@@ -201,6 +202,14 @@ fn on_elements(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
             }
         }
     }
+}
+
+/// Whether a program is only named after a control that watches the whole system: a function called "CloudTrail
+/// inspector" is no trail.
+fn is_namesake(scene: &Scene<'_>, i: usize, control: usize) -> bool {
+    let runs_code = scene.service(i).is_some_and(|s| s.traits.iter().any(|t| t == "runs-code"));
+    let whole = |c: &Control| !c.component && c.scope.contains(&ControlScope::Diagram);
+    runs_code && scene.catalog.controls().get(control).is_some_and(whole)
 }
 
 fn in_private_subnet(scene: &Scene<'_>, i: usize) -> bool {

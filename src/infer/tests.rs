@@ -104,6 +104,18 @@ fn a_path_control_covers_what_every_way_passes() {
 }
 
 #[test]
+fn a_program_named_after_a_control_is_none() {
+    for (d, expected) in [
+        ("f[CloudTrail inspector]:::lambda --> q:::sqs", Truth::Unknown),
+        ("f[CloudTrail logs]:::s3 --> q:::sqs", Truth::Yes),
+        ("f[Malware scan]:::lambda --> q:::sqs", Truth::Unknown),
+    ] {
+        assert_eq!(truth(d, "q", "diagram control audit-log"), expected, "{d}");
+    }
+    assert_eq!(truth("f[Malware scan]:::lambda --> q:::sqs", "q", "control malware-scan"), Truth::Yes);
+}
+
+#[test]
 fn a_private_subnet_gives_no_credit_to_what_does_not_live_there() {
     let d = "subgraph n [Net]; b:::s3; db:::rds; end; class n private-subnet";
     assert_eq!(truth(d, "db", "control private-subnet"), Truth::Yes);

@@ -235,7 +235,7 @@ const DRAWINGS: &[(&str, &[&str])] = &[
         &[
             "a `External API` external_entity third-party in []",
             "b `Application Load Balancer (10.0.0.0/27)` process elb-alb in []",
-            "c `Web UI` process generic-server in []",
+            "c `Web UI` process - in []",
             "d `Our React app` external_entity browser in []",
         ],
     ),
