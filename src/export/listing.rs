@@ -23,19 +23,26 @@ pub struct Listing {
 /// The widest column of a workbook, in characters.
 const WIDEST: usize = 60;
 
-/// The listing for a terminal: columns aligned, the last one as long as it is.
+/// The longest cell that a terminal shows whole, in characters.
+const LONGEST: usize = 80;
+
+/// The listing for a terminal: columns aligned, long cells cut short with an ellipsis.
 #[must_use]
 pub fn listing_text(listing: &Listing) -> String {
+    let short = |cell: &str| {
+        let line = clean(cell).replace('\n', " ");
+        if line.chars().count() <= LONGEST { line } else { line.chars().take(LONGEST - 1).chain(['…']).collect() }
+    };
     let width = |column: usize| {
         let cells = listing.rows.iter().filter_map(|row| row.get(column)).chain(listing.heads.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        cells.map(|cell| short(cell).chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..listing.heads.len()).map(width).collect();
     let mut text = String::new();
     for row in std::iter::once(&listing.heads).chain(&listing.rows) {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
-            line.push_str(&format!("{:width$}  ", clean(cell).replace('\n', " ")));
+            line.push_str(&format!("{:width$}  ", short(cell)));
         }
         text.push_str(line.trim_end());
         text.push('\n');
