@@ -240,6 +240,19 @@ const DRAWINGS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "flows/aimed.drawio",
+        &[
+            "u `User` external_entity user in []",
+            "api `Orders` process apigateway-rest in []",
+            "b `Files` data_store s3 in []",
+            "f: u -> api `` over [] snapped",
+            "g: u -> b `` over [] snapped",
+            "! end-snapped f",
+            "! end-snapped g",
+            "! flow-unattached away",
+        ],
+    ),
+    (
         "flows/arrowheads.drawio",
         &[
             "api `API` process lambda in []",

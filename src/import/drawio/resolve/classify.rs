@@ -371,7 +371,8 @@ impl Work<'_, '_> {
 
     /// An icon that nothing names and nothing touches.
     fn settle_bare(&self, index: usize) -> Meaning {
-        let small = self.scene.nodes[index].area() < self.usual_icon / 2.0;
+        // People are drawn small; other small icons without a name decorate what they stand beside.
+        let small = self.scene.nodes[index].area() < self.usual_icon / 2.0 && !self.known.is_outsider(index);
         let stands = self.forms[index] == Form::Icon && self.known.is_service(index);
         if stands && !small && !self.sits_on_line(index) { Meaning::Element } else { Meaning::Decoration }
     }

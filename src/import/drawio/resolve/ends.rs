@@ -40,6 +40,8 @@ pub(super) struct EndOf {
 const SNAP: f64 = 30.0;
 /// How far straight ahead something may stand at which the line aims, in pixels.
 const AIM: f64 = 60.0;
+/// How far beside something such a line may point and still aim at it, in pixels.
+const AIM_ASIDE: f64 = 15.0;
 /// How far from the border of a box an end may be drawn: close to one, something inside is the likelier aim.
 const SNAP_TO_BORDER: f64 = 20.0;
 /// How near the line of another connector an end is drawn that branches off it, in pixels.
@@ -208,12 +210,16 @@ impl<'e> Ends<'e> {
             return None;
         }
         let ahead = [point, point + way * (AIM / way.hypot())];
-        let near = self.elements.around(Rect::from_points(ahead[0], ahead[1]), 0.0);
-        let hit = |r: &&Rect| route::distance_to_box(&ahead, **r) == 0.0;
-        let gap =
-            |i: usize| self.extents[i].iter().filter(hit).map(|r| distance(*r, point)).fold(f64::INFINITY, f64::min);
-        let hits = near.into_iter().map(|i| (i, gap(i))).filter(|(_, gap)| gap.is_finite());
-        hits.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
+        let first = |aside: f64| {
+            let near = self.elements.around(Rect::from_points(ahead[0], ahead[1]), aside);
+            let hit = |r: &&Rect| route::distance_to_box(&ahead, **r) <= aside;
+            let gap = |i: usize| {
+                self.extents[i].iter().filter(hit).map(|r| distance(*r, point)).fold(f64::INFINITY, f64::min)
+            };
+            let hits = near.into_iter().map(|i| (i, gap(i))).filter(|(_, gap)| gap.is_finite());
+            hits.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
+        };
+        first(0.0).or_else(|| first(AIM_ASIDE))
     }
 
     /// The element nearest to `point`; of those that hold it the smallest.

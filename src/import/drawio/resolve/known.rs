@@ -9,7 +9,7 @@ use super::{
 use crate::{
     catalog::{Catalog, Look, Meaning, Recognised},
     import::properties::{self, Declared},
-    model::{BoundaryType, properties::find},
+    model::{BoundaryType, ElementKind, properties::find},
 };
 
 /// The catalogue, asked about the cells of one page.
@@ -80,6 +80,12 @@ impl<'w> Known<'w> {
     /// Whether an icon stands for something that data flows between.
     pub(super) fn is_service(&self, index: usize) -> bool {
         matches!(self.icons[index].as_ref().map(|r| &r.meaning), Some(Meaning::Element { .. }))
+    }
+
+    /// Whether an icon shows a person or another outsider.
+    pub(super) fn is_outsider(&self, index: usize) -> bool {
+        let external = |m: &Meaning| matches!(m, Meaning::Element { kind: ElementKind::ExternalEntity, .. });
+        self.icons[index].as_ref().is_some_and(|r| external(&r.meaning))
     }
 
     /// The name of what an icon shows.
