@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
 use super::{
     args::{InferenceArguments, ReadingArguments},
@@ -34,7 +34,7 @@ impl From<Unread> for anyhow::Error {
 
 /// The catalogue with the user's folders laid over it.
 pub(super) fn catalog(folders: &[PathBuf]) -> anyhow::Result<Catalog> {
-    if folders.is_empty() { Ok(Catalog::builtin()) } else { Catalog::load(folders).context("the catalogue is wrong") }
+    if folders.is_empty() { Ok(Catalog::builtin()) } else { Catalog::load(folders).map_err(|e| anyhow!("the catalogue is wrong:\n{e}")) }
 }
 
 /// How the arguments want diagrams read.
