@@ -34,7 +34,11 @@ impl From<Unread> for anyhow::Error {
 
 /// The catalogue with the user's folders laid over it.
 pub(super) fn catalog(folders: &[PathBuf]) -> anyhow::Result<Catalog> {
-    if folders.is_empty() { Ok(Catalog::builtin()) } else { Catalog::load(folders).map_err(|e| anyhow!("the catalogue is wrong:\n{e}")) }
+    if folders.is_empty() {
+        Ok(Catalog::builtin())
+    } else {
+        Catalog::load(folders).map_err(|e| anyhow!("the catalogue is wrong:\n{e}"))
+    }
 }
 
 /// How the arguments want diagrams read.

@@ -171,6 +171,10 @@ const DRAWINGS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "boundaries/titled-by-a-frame.drawio",
+        &["bg `Public subnet` public-subnet in -", "zone `Internet` internet in -"],
+    ),
+    (
         "elements/captions.drawio",
         &[
             "below `Resize` process lambda in []",

@@ -296,6 +296,9 @@ impl Work<'_, '_> {
         if self.known.is_stated_element(index) {
             return Meaning::Element;
         }
+        if self.out.title[index].is_some_and(|title| self.forms[title] == Form::Frame) {
+            return Meaning::Boundary;
+        }
         if self.forms[index] == Form::Frame || self.known.is_stated_boundary(index) {
             if contents.substance.is_empty()
                 && contents.bare.is_empty()
@@ -409,7 +412,8 @@ impl Work<'_, '_> {
     fn is_boundary_by_look(&self, index: usize) -> bool {
         let node = &self.scene.nodes[index];
         let style = &node.cell.style;
-        let large = node.rect.width() >= 120.0 && node.rect.height() >= 100.0;
+        let (short, long) = (node.rect.width().min(node.rect.height()), node.rect.width().max(node.rect.height()));
+        let large = short >= 100.0 && long >= 120.0;
         let titled = style.get("verticalAlign") == Some("top") || self.out.title[index].is_some();
         large && titled && (self.is_dashed(index) || self.known.is_boundary_box(index))
     }
