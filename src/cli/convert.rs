@@ -157,6 +157,7 @@ impl<'a> Run<'a> {
             delimiter: arguments.look.delimiter,
             no_bom: arguments.look.no_bom,
             raw_csv: arguments.look.raw_csv,
+            protect: arguments.look.protect,
             lines: Vec::new(),
         };
         let known = match &arguments.gate.baseline {

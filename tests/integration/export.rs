@@ -315,6 +315,58 @@ book.save('edited.xlsx')
 }
 
 #[test]
+fn a_protected_workbook_is_open_where_people_write_and_is_read_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut report = sample_report::plain(1, 2);
+    report.threats[0].triage.owner = "=Ada".to_owned();
+    report.threats[0].triage.due = "2031-02-03".to_owned();
+    report.threats[0].triage.extra = vec![("Sprint".to_owned(), "-17-".to_owned())];
+    report.own_rows.push(vec![("Threat".to_owned(), "=Somebody tells a password".to_owned())]);
+    report.kept.push(KeptSheet { name: "Minutes".to_owned(), rows: vec![vec!["all agreed".to_owned()]] });
+    for (name, protect) in [("open.xlsx", false), ("shut.xlsx", true)] {
+        let mut bytes = Vec::new();
+        let options = ExportOptions { protect, ..ExportOptions::default() };
+        write(&report, Format::Xlsx, &options, &mut bytes).expect("a workbook");
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+    }
+    let script = "
+import openpyxl
+assert not any(s.protection.sheet for s in openpyxl.load_workbook('open.xlsx'))
+book = openpyxl.load_workbook('shut.xlsx')
+assert [s.title for s in book if not s.protection.sheet] == ['Minutes']
+sheet = book['Threats']
+kept = sheet.protection
+assert not (kept.autoFilter or kept.sort or kept.formatCells or kept.formatColumns) and kept.password is None
+green = {'Status', 'Likelihood', 'Impact', 'Treatment', 'Justification', 'Owner', 'Due date', 'Ticket / evidence',
+         'Residual likelihood', 'Residual impact', 'Reviewed by', 'Review date', 'Sprint'}
+heads = [c.value for c in sheet[1]]
+assert green < set(heads)
+columns = {n: d for d in sheet.column_dimensions.values() for n in range(d.min, d.max + 1)}
+for row in sheet.iter_rows(min_row=1):
+    own = row[heads.index('Threat')].value == '=Somebody tells a password'
+    for cell in row:
+        is_open = own or (cell.row > 1 and heads[cell.column - 1] in green)
+        # An empty cell that is not written takes its row's format, else its column's.
+        line = sheet.row_dimensions[cell.row]
+        format = cell if cell.has_style else line if line.has_style else columns[cell.column]
+        assert format.protection.locked != is_open, cell.coordinate
+assert not columns[heads.index('Reviewed by') + 1].hidden and columns[heads.index('Rule') + 1].hidden
+assert not book['Lists']['L2'].protection.locked and book['Lists']['A2'].protection.locked
+assert [r[1].protection.locked for r in book['Summary'].iter_rows() if r[0].value == 'Risk owner'] == [False]
+sheet.cell(3, heads.index('Status') + 1, 'Accepted')
+book.save('edited.xlsx')
+";
+    python(script, folder.path());
+    office(&["--convert-to", "xlsx", "--outdir", "resaved", "edited.xlsx"], folder.path());
+    let bytes = std::fs::read(folder.path().join("resaved/edited.xlsx")).expect("the file");
+    let mut next = sample_report::plain(1, 2);
+    carry_over(&mut next, &read_previous("edited.xlsx", &bytes).expect("a table"));
+    assert_eq!(next.threats[0].triage.owner, "=Ada");
+    assert_eq!(next.threats[1].triage.status, Some(Status::Accepted));
+    assert_eq!(next.own_rows.len(), 1);
+}
+
+#[test]
 fn other_readers_import_the_csv() {
     let folder = tempfile::tempdir().expect("a folder");
     let report = sample_report::report(1, 2, &|text| format!("a, \"b\"\nc; {text}"));

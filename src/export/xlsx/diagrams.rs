@@ -71,7 +71,7 @@ pub(super) fn elements(book: &mut Book, report: &ThreatReport) -> Result<Workshe
     let matrix = Matrix::new(report);
     let rows: Vec<_> =
         pages(report).flat_map(|(d, p, doc, g)| (0..g.elements.len()).map(move |i| (d, p, doc, g, i))).collect();
-    book.table(("Elements", "tblElements"), &heads, &[], rows.len(), |n, cells| {
+    book.table(("Elements", "tblElements"), &heads, &[], (rows.len(), 0), |n, cells| {
         let Some((d, p, document, diagram, element, i)) =
             rows.get(n).and_then(|(d, p, doc, g, i)| Some((*d, *p, *doc, *g, g.elements.get(*i)?, *i)))
         else {
@@ -117,7 +117,7 @@ pub(super) fn flows(book: &mut Book, report: &ThreatReport) -> Result<Worksheet,
     let matrix = Matrix::new(report);
     let rows: Vec<_> =
         pages(report).flat_map(|(d, p, doc, g)| (0..g.flows.len()).map(move |i| (d, p, doc, g, i))).collect();
-    book.table(("Data flows", "tblFlows"), &heads, &[], rows.len(), |n, cells| {
+    book.table(("Data flows", "tblFlows"), &heads, &[], (rows.len(), 0), |n, cells| {
         let Some((d, p, document, diagram, flow, i)) =
             rows.get(n).and_then(|(d, p, doc, g, i)| Some((*d, *p, *doc, *g, g.flows.get(*i)?, *i)))
         else {
@@ -179,7 +179,7 @@ pub(super) fn boundaries(book: &mut Book, report: &ThreatReport) -> Result<Works
         .collect();
     let crossings: Vec<usize> = crossings.concat();
     let members: Vec<Vec<&str>> = pages(report).flat_map(|(_, _, _, g)| coverage::members(g)).collect();
-    book.table(("Trust boundaries", "tblBoundaries"), &heads, &[], rows.len(), |n, cells| {
+    book.table(("Trust boundaries", "tblBoundaries"), &heads, &[], (rows.len(), 0), |n, cells| {
         let Some((document, diagram, boundary)) =
             rows.get(n).and_then(|(doc, g, i)| Some((*doc, *g, g.boundaries.get(*i)?)))
         else {
@@ -222,7 +222,7 @@ pub(super) fn coverage(book: &mut Book, report: &ThreatReport) -> Result<Workshe
         .into();
     let quiet = Format::new().set_font_color(0x80_8080);
     rules.push(Rule { columns: (2, 7), test: "=NOT(ISNUMBER(C2))".to_owned(), format: quiet });
-    let mut sheet = book.table(("Coverage", "tblCoverage"), &heads, &rules, rows.len(), |n, cells| {
+    let mut sheet = book.table(("Coverage", "tblCoverage"), &heads, &rules, (rows.len(), 0), |n, cells| {
         let Some(row) = rows.get(n) else { return };
         cells.push(Cell::text(row.name.as_str()));
         cells.push(Cell::text(row.kind));
@@ -251,7 +251,7 @@ pub(super) fn compared(book: &mut Book, report: &ThreatReport) -> Result<Workshe
     heads.push(Head::new("Source", 40.0));
     let all: Vec<_> = pages(report).collect();
     let tally = coverage::by_diagram(report);
-    book.table(("Diagrams", "tblDiagrams"), &heads, &[], all.len(), |n, cells| {
+    book.table(("Diagrams", "tblDiagrams"), &heads, &[], (all.len(), 0), |n, cells| {
         let (Some((d, p, document, diagram)), nothing) = (all.get(n).copied(), coverage::Tally::default()) else {
             return;
         };

@@ -116,7 +116,9 @@ pub(super) fn sheet(book: &Book) -> Result<Worksheet, XlsxError> {
         sheet.write_string(row, 13, stride.title())?.write_string(row, 14, stride_help(*stride))?;
     }
     sheet.set_freeze_panes(1, 0)?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(2, 0);
+    book.margins(&mut sheet);
+    book.protect(&mut sheet);
     Ok(sheet)
 }
 

@@ -77,7 +77,7 @@ pub(super) fn write(
 
 fn workbook(report: &ThreatReport, options: &ExportOptions) -> Result<Vec<u8>, XlsxError> {
     let places = Places::new(report);
-    let mut book = Book::new();
+    let mut book = Book::new(report, options);
     let mut sheets: Vec<Worksheet> = vec![threats::sheet(&mut book, report, &places)?];
     if report.diagrams().count() > 1 {
         sheets.push(diagrams::compared(&mut book, report)?);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_xlsxwriter::{DataValidation, Formula, Worksheet, XlsxError};
 
 use super::{
-    book::{Book, Cell, Head, SPARE_ROWS, new_sheet, row_number},
+    book::{Book, Cell, Head, Look, SPARE_ROWS, new_sheet, row_number},
     lists, summary,
 };
 use crate::{
@@ -115,32 +115,33 @@ pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<
         written.all.iter().copied().filter(|row| row.first().is_none_or(|id| !known.contains(id.as_str()))).collect();
     let count = report.countermeasures.len() + own.len();
     let names: Vec<String> = heads.iter().map(|head| head.name.to_string()).collect();
-    let mut sheet = book.table((COUNTERMEASURES, "tblCountermeasures"), &heads, &[], count, |n, cells| {
-        let Some(measure) = report.countermeasures.get(n) else {
-            let row = own.get(n - report.countermeasures.len());
-            cells.extend(
-                row.into_iter().flat_map(|row| names.iter().map(|name| person_cell(name, written.cell(row, name)))),
-            );
-            return;
-        };
-        let nothing = (Vec::new(), 0, None);
-        let (numbers, open, highest) = answers.get(measure.id.as_str()).unwrap_or(&nothing);
-        cells.extend([
-            Cell::text(measure.id.as_str()),
-            Cell::text(measure.title.as_str()),
-            Cell::text(measure.how.as_str()),
-            Cell::text(measure.verify.as_str()),
-            Cell::count(numbers.len()),
-            Cell::count(*open),
-            Cell::text(highest.map_or("", |s| s.title())),
-            Cell::text(numbers.join(", ")),
-            Cell::text(written.get(&measure.id, "Status")),
-            Cell::text(written.get(&measure.id, "Owner")),
-            date(written.get(&measure.id, "Due date")),
-            Cell::text(written.get(&measure.id, "Remark")),
-        ]);
-        cells.extend(added.iter().map(|name| Cell::text(written.get(&measure.id, name))));
-    })?;
+    let mut sheet =
+        book.table((COUNTERMEASURES, "tblCountermeasures"), &heads, &[], (count, own.len()), |n, cells| {
+            let Some(measure) = report.countermeasures.get(n) else {
+                let row = own.get(n - report.countermeasures.len());
+                cells.extend(
+                    row.into_iter().flat_map(|row| names.iter().map(|name| person_cell(name, written.cell(row, name)))),
+                );
+                return;
+            };
+            let nothing = (Vec::new(), 0, None);
+            let (numbers, open, highest) = answers.get(measure.id.as_str()).unwrap_or(&nothing);
+            cells.extend([
+                Cell::text(measure.id.as_str()),
+                Cell::text(measure.title.as_str()),
+                Cell::text(measure.how.as_str()),
+                Cell::text(measure.verify.as_str()),
+                Cell::count(numbers.len()),
+                Cell::count(*open),
+                Cell::text(highest.map_or("", |s| s.title())),
+                Cell::text(numbers.join(", ")),
+                Cell::text(written.get(&measure.id, "Status")),
+                Cell::text(written.get(&measure.id, "Owner")),
+                date(written.get(&measure.id, "Due date")),
+                Cell::text(written.get(&measure.id, "Remark")),
+            ]);
+            cells.extend(added.iter().map(|name| Cell::text(written.get(&measure.id, name))));
+        })?;
     let rule = DataValidation::new().allow_list_formula(Formula::new("=StatusList"));
     sheet.add_data_validation(1, 8, row_number(count + 1).saturating_add(SPARE_ROWS), 8, &rule)?;
     Ok(sheet)
@@ -163,7 +164,7 @@ pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Workshe
         let document = report.documents.get(control.document)?;
         Some((document, document.diagrams.get(control.page)?))
     };
-    book.table(("Controls seen", "tblControls"), &heads, &[], report.controls.len(), |n, cells| {
+    book.table(("Controls seen", "tblControls"), &heads, &[], (report.controls.len(), 0), |n, cells| {
         let Some(control) = report.controls.get(n) else { return };
         let Some((document, diagram)) = page(control) else { return };
         let protects: Vec<&str> =
@@ -188,7 +189,7 @@ pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Works
         Head::new("What the diagram answers", 50.0),
         Head::new("Threats", 40.0),
     ];
-    book.table(("Checklists", "tblChecklists"), &heads, &[], report.checklists.len(), |n, cells| {
+    book.table(("Checklists", "tblChecklists"), &heads, &[], (report.checklists.len(), 0), |n, cells| {
         let Some(item) = report.checklists.get(n) else { return };
         cells.extend([
             Cell::text(item.list.as_str()),
@@ -228,7 +229,7 @@ pub(super) fn assumptions(book: &mut Book, report: &ThreatReport) -> Result<Work
     let added = written.added(&heads);
     heads.extend(added.iter().map(|name| Head::person(*name, 20.0)));
     let count = found.len() + own.len();
-    book.table((ASSUMPTIONS, "tblAssumptions"), &heads, &[], count, |n, cells| {
+    book.table((ASSUMPTIONS, "tblAssumptions"), &heads, &[], (count, own.len()), |n, cells| {
         if let Some((text, numbers)) = found.get(n) {
             cells.push(Cell::text(*text));
             cells.push(Cell::text(numbers.join(", ")));
@@ -265,7 +266,7 @@ pub(super) fn retired(book: &mut Book, report: &ThreatReport) -> Result<Workshee
             ..Head::new(*name, ours.map_or(20.0, |c| c.width))
         }
     }));
-    book.table((RETIRED, "tblRetired"), &heads, &[], report.retired.len(), |n, cells| {
+    book.table((RETIRED, "tblRetired"), &heads, &[], (report.retired.len(), 0), |n, cells| {
         let Some(threat) = report.retired.get(n) else { return };
         cells.push(date(&threat.retired));
         cells.extend(names.iter().map(|name| {
@@ -298,7 +299,7 @@ pub(super) fn notices(book: &mut Book, report: &ThreatReport) -> Result<Workshee
         );
         rows.push([level(NoticeLevel::Warning).to_owned(), what, sheet, cell, "text-truncated".to_owned()]);
     }
-    book.table(("Not understood", "tblNotices"), &heads, &[], rows.len(), |n, cells| {
+    book.table(("Not understood", "tblNotices"), &heads, &[], (rows.len(), 0), |n, cells| {
         cells.extend(rows.get(n).into_iter().flatten().map(|text| Cell::text(text.clone())));
     })
 }
@@ -343,7 +344,7 @@ pub(super) fn kept(book: &mut Book, kept: &KeptSheet) -> Result<Worksheet, XlsxE
     }
     for (r, row) in kept.rows.iter().enumerate() {
         for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-            book.write_text(&mut sheet, (row_number(r), super::book::column_number(c)), text, true)?;
+            book.write_text(&mut sheet, (row_number(r), super::book::column_number(c)), text, Look::Wrap)?;
         }
     }
     Ok(sheet)

@@ -53,7 +53,7 @@ pub(super) fn sheet(book: &mut Book, report: &ThreatReport, places: &Places) -> 
     let heads = heads(report, &extra);
     let count = rows.len() + report.own_rows.len();
     let links = count <= MOST_LINKS;
-    let mut sheet = book.table((SHEET, TABLE), &heads, &rules(), count, |n, cells| {
+    let mut sheet = book.table((SHEET, TABLE), &heads, &rules(), (count, report.own_rows.len()), |n, cells| {
         let Some(row) = rows.get(n) else {
             if let Some(own) = report.own_rows.get(n - rows.len()) {
                 own_row(own, &heads, cells);
@@ -79,8 +79,6 @@ pub(super) fn sheet(book: &mut Book, report: &ThreatReport, places: &Places) -> 
     })?;
     let last = row_number(count.max(1));
     validations(&mut sheet, last.saturating_add(SPARE_ROWS))?;
-    sheet.set_print_fit_to_pages(2, 0).set_repeat_columns(0, 0)?;
-    sheet.set_print_area(0, 0, last, position("Ticket / evidence"))?;
     Ok(sheet)
 }
 
