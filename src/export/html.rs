@@ -242,6 +242,7 @@ struct ReportView {
     tool_version: String,
     catalog_version: String,
     date: String,
+    thresholds: String,
     logo: Option<String>,
 }
 
@@ -254,6 +255,11 @@ impl ReportView {
             tool_version: report.tool_version.clone(),
             catalog_version: report.catalog_version.clone(),
             date: report.date.clone(),
+            thresholds: report
+                .thresholds
+                .0
+                .map(|(least, s)| format!("{} from {least}", s.title().to_lowercase()))
+                .join(", "),
             logo,
         }
     }

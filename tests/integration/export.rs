@@ -29,7 +29,7 @@ fn python(script: &str, folder: &Path) -> String {
     run("python3", &["-c", script], folder, "install Python 3 and openpyxl: apt-get install python3-openpyxl")
 }
 
-fn office(arguments: &[&str], folder: &Path) {
+pub(crate) fn office(arguments: &[&str], folder: &Path) {
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
     let all: Vec<&str> = ["--headless", profile.as_str()].into_iter().chain(arguments.iter().copied()).collect();
     run("soffice", &all, folder, "install LibreOffice: apt-get install libreoffice-calc");

@@ -111,6 +111,7 @@ pub(super) struct Book {
     pub(super) plain: Format,
     pub(super) wrap: Format,
     pub(super) date: Format,
+    open_date: Format,
     pub(super) centre: Format,
     /// Counts; zero is a dash.
     pub(super) tally: Format,
@@ -148,11 +149,13 @@ impl Book {
         let wrap = base.clone().set_text_wrap();
         let head =
             base.clone().set_bold().set_text_wrap().set_font_color(Color::White).set_align(FormatAlign::VerticalCenter);
+        let date = base.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left);
         Self {
+            open_date: date.clone().set_unlocked(),
             plain_guarded: base.clone().set_quote_prefix(),
             wrap_guarded: wrap.clone().set_quote_prefix(),
             open_guarded: wrap.clone().set_quote_prefix().set_unlocked(),
-            date: base.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left),
+            date,
             centre: base.clone().set_align(FormatAlign::Center),
             tally: base.clone().set_num_format("0;-0;\"–\"").set_align(FormatAlign::Left),
             bold: base.clone().set_bold(),
@@ -356,8 +359,9 @@ impl Book {
                 sheet.write_number(row, column, *number)?;
             }
             Cell::Date(day) => match ExcelDateTime::parse_from_str(day) {
-                Ok(date) if is_day(day) && head.date => {
-                    sheet.write_datetime(row, column, date)?;
+                Ok(date) if is_day(day) => {
+                    let format = if look == Look::Open { &self.open_date } else { &self.date };
+                    sheet.write_datetime_with_format(row, column, date, format)?;
                 }
                 _ => self.write_text(sheet, at, day, look)?,
             },
@@ -469,7 +473,7 @@ fn height(cells: &[Cell<'_>], heads: &[Head<'_>]) -> f64 {
 const MOST_LINES: usize = 30;
 
 /// Whether `text` is `yyyy-mm-dd`.
-fn is_day(text: &str) -> bool {
+pub(super) fn is_day(text: &str) -> bool {
     text.len() == 10
         && text.bytes().enumerate().all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() })
 }

@@ -213,7 +213,9 @@ fn own_rows(report: &ThreatReport, severity: Severity, status: Option<Status>) -
     report
         .own_rows
         .iter()
-        .filter(|row| Severity::of_score(level(row, "Likelihood").saturating_mul(level(row, "Impact"))) == severity)
+        .filter(|row| {
+            report.thresholds.severity(level(row, "Likelihood").saturating_mul(level(row, "Impact"))) == severity
+        })
         .filter(|row| status.is_none_or(|s| of(row, "Status").is_some_and(|c| c.eq_ignore_ascii_case(s.title()))))
         .count()
 }
