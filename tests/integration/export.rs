@@ -95,6 +95,7 @@ fn markup_in_labels_stays_text_in_pages() {
         let report = sample_report::report(1, 1, &|text| format!("{hostile}{text}"));
         for format in [Format::Html, Format::Markdown] {
             let page = String::from_utf8(written(&report, format)).expect("UTF-8");
+            assert!(page.matches("</style>").count() <= 2, "a title ends no style");
             assert!(
                 !page.contains("<script>alert") && !page.contains("<img src=x") && !page.contains("<svg/onload"),
                 "{format}"
