@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use threatsheet::{
     export::{ExportOptions, Format, REPORT_SCHEMA, read_previous, write},
     infer::carry_over,
-    model::{KeptSheet, Status, Threat, ThreatReport},
+    model::{ChecklistItem, KeptSheet, Status, Threat, ThreatReport},
 };
 
 use crate::sample_report;
@@ -393,6 +393,60 @@ book.save('edited.xlsx')
     assert_eq!(next.threats[0].triage.owner, "=Ada");
     assert_eq!(next.threats[1].triage.status, Some(Status::Accepted));
     assert_eq!(next.own_rows.len(), 1);
+}
+
+#[test]
+fn what_people_write_beside_the_tools_columns_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut report = sample_report::plain(2, 2);
+    report.checklists.push(ChecklistItem {
+        list: "A list".to_owned(),
+        name: "Item".to_owned(),
+        phase: String::new(),
+        question: "Is it so?".to_owned(),
+        answer: String::new(),
+        threats: Vec::new(),
+    });
+    let untouched = read_previous("a.xlsx", &written(&report, Format::Xlsx)).expect("a table");
+    assert_eq!(untouched.kept, [], "nobody wrote anything");
+    std::fs::write(folder.path().join("a.xlsx"), written(&report, Format::Xlsx)).expect("written");
+    let script = "
+import datetime, openpyxl
+book = openpyxl.load_workbook('a.xlsx')
+for name in ('Elements', 'Data flows', 'Trust boundaries', 'Controls seen', 'Checklists', 'Not understood'):
+    sheet = book[name]
+    sheet.cell(1, sheet.max_column + 1, 'Seen')
+    sheet.cell(2, sheet.max_column, name)
+book['Controls seen']['F2'] = 'Yes'
+book['Controls seen']['H2'] = datetime.date(2031, 2, 3)
+book['Elements'].insert_cols(1)
+book['Elements']['A1'] = 'Team'
+book['Elements']['A5'] = 'Payments'
+book.save('b.xlsx')
+";
+    python(script, folder.path());
+    let edited = std::fs::read(folder.path().join("b.xlsx")).expect("the file");
+    let previous = read_previous("b.xlsx", &edited).expect("a table");
+    let mut next = report.clone();
+    carry_over(&mut next, &previous);
+    // The element of the last row written on is gone from the drawing.
+    next.documents[0].diagrams[0].elements[3].id = "other".to_owned();
+    let bytes = written(&next, Format::Xlsx);
+    assert_eq!(read_previous("c.xlsx", &bytes).expect("a table").kept, previous.kept, "nothing is lost, ever");
+    std::fs::write(folder.path().join("c.xlsx"), bytes).expect("written");
+    let script = "
+import openpyxl
+book = openpyxl.load_workbook('c.xlsx')
+for name in ('Data flows', 'Trust boundaries', 'Controls seen', 'Checklists', 'Not understood'):
+    rows = list(book[name].iter_rows(values_only=True))
+    assert rows[0][-1] == 'Seen' and rows[1][-1] == name, rows[:2]
+    assert list(book[name].tables.values())[0].ref.startswith('A1:')
+rows = [dict(zip([c.value for c in book['Elements'][1]], r)) for r in book['Elements'].iter_rows(min_row=2, values_only=True)]
+assert rows[0]['Seen'] == 'Elements' and rows[0]['Team'] is None, rows[0]
+assert rows[-1]['Team'] == 'Payments' and rows[-1]['ID'] == 'db' and rows[-1]['Name'] is None, rows[-1]
+assert book['Controls seen']['H2'].value.year == 2031 and book['Controls seen']['F2'].value == 'Yes'
+";
+    python(script, folder.path());
 }
 
 #[test]

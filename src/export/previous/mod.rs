@@ -8,8 +8,8 @@ use super::{
     columns::{self, COLUMNS, Filler, ID_SEPARATOR},
     text::unguard,
     xlsx::{
-        ASSUMPTIONS, COUNTERMEASURES, FROM_SCORE, LISTS, OWN_SHEETS, RETIRED, SEVERITY, SIGN_OFF, SIGN_OFF_HEADS,
-        THREATS,
+        ASSUMPTIONS, COUNTERMEASURES, FROM_SCORE, LISTS, OWN_SHEETS, REGISTERS, RETIRED, Register, SEVERITY, SIGN_OFF,
+        SIGN_OFF_HEADS, THREATS,
     },
 };
 use crate::model::{KeptSheet, PreviousPart, PreviousRow, PreviousTable, Severity, Status, Thresholds, Triage};
@@ -63,6 +63,9 @@ pub fn read_previous(name: &str, bytes: &[u8]) -> Result<PreviousTable, Previous
     let mut kept: Vec<KeptSheet> = Vec::new();
     kept.extend(named(COUNTERMEASURES).and_then(|g| written(g, COUNTERMEASURES, "ID", "Countermeasure")));
     kept.extend(named(ASSUMPTIONS).and_then(|g| written(g, ASSUMPTIONS, "Assumption", "Assumption")));
+    for register in &REGISTERS {
+        kept.extend(named(register.sheet).and_then(|grid| beside(grid, register)));
+    }
     kept.extend(named("Summary").and_then(sign_off));
     let ours = |grid: &Grid| OWN_SHEETS.iter().any(|own| own.eq_ignore_ascii_case(&grid.name));
     let foreign = grids
@@ -331,6 +334,18 @@ fn written(grid: &Grid, name: &str, key: &str, about: &str) -> Option<KeptSheet>
         }
     }
     (rows.len() > 1).then(|| KeptSheet { name: name.to_owned(), rows })
+}
+
+/// What people wrote on a register beside the tool's columns: the keys, then their columns.
+fn beside(grid: &Grid, register: &Register) -> Option<KeptSheet> {
+    let table = Table::find(grid, register.keys)?;
+    let ours = |name: &str| register.keys.iter().chain(register.tool).any(|own| folded(own) == folded(name));
+    let theirs: Vec<&str> = table.all.iter().map(|(_, name)| name.as_str()).filter(|name| !ours(name)).collect();
+    let names: Vec<&str> = register.keys.iter().copied().chain(theirs.iter().copied()).collect();
+    let mut rows = vec![names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>()];
+    let written = table.lines().filter(|line| theirs.iter().any(|name| !table.get(line, name).trim().is_empty()));
+    rows.extend(written.map(|line| names.iter().map(|name| written_text(name, table.get(line, name))).collect()));
+    (rows.len() > 1).then(|| KeptSheet { name: register.sheet.to_owned(), rows })
 }
 
 fn written_text(name: &str, text: &str) -> String {

@@ -3,6 +3,7 @@
 mod book;
 mod diagrams;
 mod lists;
+mod people;
 mod registers;
 mod summary;
 mod threats;
@@ -15,6 +16,7 @@ use super::{ExportError, ExportOptions};
 use crate::model::{ElementIndex, Target, Threat, ThreatReport};
 use book::Book;
 pub(super) use lists::{FROM_SCORE, SEVERITY, SHEET as LISTS};
+pub(super) use people::{REGISTERS, Register};
 pub(super) use registers::{ASSUMPTIONS, COUNTERMEASURES, OWN_SHEETS, RETIRED};
 pub(super) use summary::{SIGN_OFF, SIGN_OFF_HEADS};
 pub(super) use threats::SHEET as THREATS;

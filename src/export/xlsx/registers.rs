@@ -7,7 +7,9 @@ use rust_xlsxwriter::{DataValidation, Formula, Worksheet, XlsxError};
 
 use super::{
     book::{Book, Cell, Head, Look, SPARE_ROWS, new_sheet, row_number},
-    lists, summary,
+    lists,
+    people::{self, People},
+    summary,
 };
 use crate::{
     export::columns::{self, COLUMNS, Filler, name_of},
@@ -25,16 +27,16 @@ pub(in crate::export) const OWN_SHEETS: [&str; 14] = [
     summary::SHEET,
     super::threats::SHEET,
     "Diagrams",
-    "Elements",
-    "Data flows",
-    "Trust boundaries",
+    people::ELEMENTS.sheet,
+    people::FLOWS.sheet,
+    people::BOUNDARIES.sheet,
     "Coverage",
     COUNTERMEASURES,
-    "Controls seen",
-    "Checklists",
+    people::CONTROLS.sheet,
+    people::CHECKLISTS.sheet,
     ASSUMPTIONS,
     RETIRED,
-    "Not understood",
+    people::NOTICES.sheet,
     lists::SHEET,
 ];
 
@@ -153,7 +155,7 @@ fn date(text: &str) -> Cell<'_> {
 
 /// The controls that were found in the diagrams.
 pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Control", 30.0),
         Head::new("Where it was seen", 60.0),
         Head::new("Protects", 44.0),
@@ -164,9 +166,15 @@ pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Workshe
         let document = report.documents.get(control.document)?;
         Some((document, document.diagrams.get(control.page)?))
     };
-    book.table(("Controls seen", "tblControls"), &heads, &[], (report.controls.len(), 0), |n, cells| {
-        let Some(control) = report.controls.get(n) else { return };
-        let Some((document, diagram)) = page(control) else { return };
+    let keys = report.controls.iter().map(|c| {
+        let place = page(c).map(|(document, diagram)| name_of(report, document, diagram).into_owned());
+        vec![c.control.clone(), c.evidence.clone(), place.unwrap_or_default()]
+    });
+    let people = People::new(report, people::CONTROLS, keys);
+    heads.extend(people.heads());
+    book.table((people::CONTROLS.sheet, "tblControls"), &heads, &[], people.count(), |n, cells| {
+        let Some(control) = report.controls.get(n) else { return people.fill(n, &heads, cells) };
+        let Some((document, diagram)) = page(control) else { return people.fill(n, &heads, cells) };
         let protects: Vec<&str> =
             control.protects.iter().filter_map(|e| diagram.elements.get(e.0)).map(|e| e.label.as_str()).collect();
         cells.extend([
@@ -176,12 +184,13 @@ pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Workshe
             Cell::text(name_of(report, document, diagram)),
             Cell::text(control.control.as_str()),
         ]);
+        people.fill(n, &heads, cells);
     })
 }
 
 /// The questions of checklists, with what the diagrams answer.
 pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Checklist", 22.0),
         Head::new("Item", 28.0),
         Head::new("When", 18.0),
@@ -189,8 +198,11 @@ pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Works
         Head::new("What the diagram answers", 50.0),
         Head::new("Threats", 40.0),
     ];
-    book.table(("Checklists", "tblChecklists"), &heads, &[], (report.checklists.len(), 0), |n, cells| {
-        let Some(item) = report.checklists.get(n) else { return };
+    let keys = report.checklists.iter().map(|c| vec![c.list.clone(), c.name.clone(), c.question.clone()]);
+    let people = People::new(report, people::CHECKLISTS, keys);
+    heads.extend(people.heads());
+    book.table((people::CHECKLISTS.sheet, "tblChecklists"), &heads, &[], people.count(), |n, cells| {
+        let Some(item) = report.checklists.get(n) else { return people.fill(n, &heads, cells) };
         cells.extend([
             Cell::text(item.list.as_str()),
             Cell::text(item.name.as_str()),
@@ -199,6 +211,7 @@ pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Works
             Cell::text(item.answer.as_str()),
             Cell::text(item.threats.join(", ")),
         ]);
+        people.fill(n, &heads, cells);
     })
 }
 
@@ -277,7 +290,7 @@ pub(super) fn retired(book: &mut Book, report: &ThreatReport) -> Result<Workshee
 
 /// What was guessed, left out or not understood.
 pub(super) fn notices(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Level", 10.0),
         Head::new("What", 90.0),
         Head::new("Diagram", 24.0),
@@ -299,8 +312,12 @@ pub(super) fn notices(book: &mut Book, report: &ThreatReport) -> Result<Workshee
         );
         rows.push([level(NoticeLevel::Warning).to_owned(), what, sheet, cell, "text-truncated".to_owned()]);
     }
-    book.table(("Not understood", "tblNotices"), &heads, &[], (rows.len(), 0), |n, cells| {
+    let keys = rows.iter().map(|[_, what, place, cell, _]| vec![what.clone(), place.clone(), cell.clone()]);
+    let people = People::new(report, people::NOTICES, keys);
+    heads.extend(people.heads());
+    book.table((people::NOTICES.sheet, "tblNotices"), &heads, &[], people.count(), |n, cells| {
         cells.extend(rows.get(n).into_iter().flatten().map(|text| Cell::text(text.clone())));
+        people.fill(n, &heads, cells);
     })
 }
 
