@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
         let template = template.map(String::from_utf8).transpose().context("the template is not UTF-8")?;
         let export = ExportOptions {
             template,
-            logo: arguments.look.logo.as_ref().map(read_file).transpose()?,
+            logo: arguments.look.logo.as_ref().map(|path| picture(path, read_file(path)?)).transpose()?,
             delimiter: arguments.look.delimiter,
             no_bom: arguments.look.no_bom,
             raw_csv: arguments.look.raw_csv,
@@ -453,6 +453,14 @@ fn title(report: &ThreatReport) -> String {
         [document] => document.title.clone().unwrap_or_else(|| outputs::stem(&document.source.path)),
         several => format!("{} diagrams", several.len()),
     }
+}
+
+/// The bytes of a logo, where they are those of a PNG picture.
+fn picture(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    if !bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        bail!("the logo {} is no PNG picture: save it as one", path.display());
+    }
+    Ok(bytes)
 }
 
 /// The day of the report, from `SOURCE_DATE_EPOCH`; without it time is left out, so that the same input gives the

@@ -181,6 +181,15 @@ fn an_unreadable_earlier_table_is_not_overwritten() {
 }
 
 #[test]
+fn a_logo_that_is_no_picture_is_told_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("t.html");
+    let assert = threatsheet().args(["convert", HR, "--logo", HR, "-o"]).arg(&out).assert().failure();
+    assert!(stderr(&assert).contains("hr-system.drawio is no PNG picture"), "{}", stderr(&assert));
+    assert!(!out.exists());
+}
+
+#[test]
 fn of_two_tables_that_differ_the_older_one_does_not_win_silently() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = format!("{}/", folder.path().display());
