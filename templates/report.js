@@ -45,12 +45,14 @@
     if (place) byId("threats").scrollIntoView();
   };
 
+  const counts = new Map();
+  for (const keys of places.values()) for (const key of new Set(keys)) counts.set(key, (counts.get(key) ?? 0) + 1);
   for (const figure of document.querySelectorAll(".picture[data-scope]")) {
     figure.querySelector("svg")?.setAttribute("role", "group");
     for (const node of figure.querySelectorAll("[data-element],[data-flow]")) {
       const key = `${figure.dataset.scope}/${encodeURIComponent(node.dataset.element ?? node.dataset.flow)}`;
       nodes.set(key, node);
-      const count = rows.filter((row) => places.get(row).includes(key)).length;
+      const count = counts.get(key);
       if (!count) continue;
       node.setAttribute("tabindex", "0");
       node.setAttribute("role", "button");
@@ -113,7 +115,7 @@
   };
   const follow = () => {
     const id = decodeURIComponent(location.hash.slice(1));
-    const row = rows.find((candidate) => candidate.id === id);
+    const row = byId(id)?.closest("tr.row");
     if (!row) return;
     row.hidden = false;
     row.querySelector("details").open = true;

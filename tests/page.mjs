@@ -52,6 +52,14 @@ const anchor = await page.locator("#table a.self").last().getAttribute("href");
 await page.evaluate((hash) => (location.hash = hash), anchor);
 await page.waitForTimeout(100);
 check(await page.locator(`[id="${anchor.slice(1)}"] .more`).isVisible(), "a deep link does not open its row");
+await page.evaluate(() => (location.hash = "#TM-0002"));
+await page.waitForTimeout(100);
+check(await page.locator("tr.row:has([id='TM-0002']) .more").isVisible(), "a link to a number does not open its row");
+await page.emulateMedia({ media: "print" });
+check(!(await page.locator("form.filters").isVisible()), "the filters are printed");
+check(await page.locator("#table .more").last().isVisible(), "details are not printed");
+check(await page.locator(".reflist").isVisible(), "the addresses of references are not printed");
+await page.emulateMedia({ media: "screen" });
 await page.evaluate(axe);
 const result = await page.evaluate(() => axe.run({ resultTypes: ["violations"] }));
 for (const found of result.violations.filter((v) => ["serious", "critical"].includes(v.impact))) {

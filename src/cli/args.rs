@@ -111,6 +111,13 @@ pub(super) struct LookArguments {
     /// CSV: labels that look like formulas stay as they are. Do not open such a file in a spreadsheet program.
     #[arg(long, help_heading = "Look")]
     pub(super) raw_csv: bool,
+    /// Workbook: lock what the tool owns; the columns that people fill in stay open.
+    ///
+    /// Filters and formats work on a protected sheet. Excel does not sort one, nor unfold its folded columns, nor let
+    /// its tables grow: lift the protection for that (Review, Unprotect Sheet; there is no password). Decisions are
+    /// read back from a protected workbook like from any other.
+    #[arg(long, help_heading = "Look")]
+    pub(super) protect: bool,
 }
 
 /// When the exit code tells of threats.

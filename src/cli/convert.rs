@@ -12,6 +12,7 @@ use super::{
     Outcome,
     args::ConvertArguments,
     console::{Console, count},
+    earlier,
     gate::Gate,
     inputs::{self, Input, plain},
     load::{self, Unread},
@@ -153,10 +154,11 @@ impl<'a> Run<'a> {
         let template = template.map(String::from_utf8).transpose().context("the template is not UTF-8")?;
         let export = ExportOptions {
             template,
-            logo: arguments.look.logo.as_ref().map(read_file).transpose()?,
+            logo: arguments.look.logo.as_ref().map(|path| picture(path, read_file(path)?)).transpose()?,
             delimiter: arguments.look.delimiter,
             no_bom: arguments.look.no_bom,
             raw_csv: arguments.look.raw_csv,
+            protect: arguments.look.protect,
             lines: Vec::new(),
         };
         let known = match &arguments.gate.baseline {
@@ -266,29 +268,12 @@ impl<'a> Run<'a> {
         report.classification = self.arguments.look.classification.clone().unwrap_or_default();
         report.date.clone_from(&self.date);
         let mut notes = Vec::new();
-        if let Some(previous) = self.previous(outputs) {
-            let bytes = std::fs::read(previous).map_err(|e| plain(&e));
-            let table = bytes.and_then(|bytes| Ok(export::read_previous(&previous.to_string_lossy(), &bytes)?));
-            let table = table.with_context(|| {
-                format!(
-                    "cannot carry decisions over from {}; nothing was overwritten (--no-triage starts afresh)",
-                    previous.display()
-                )
-            })?;
+        if !self.arguments.no_triage
+            && let Some(table) = earlier::table(self.arguments.triage.as_deref(), outputs)?
+        {
             notes.push(infer::carry_over(&mut report, &table).to_string());
         }
         Ok((report, notes))
-    }
-
-    /// The table to carry decisions over from: the one named, else the first output that exists and can hold some.
-    fn previous<'p>(&'p self, outputs: &'p [PathBuf]) -> Option<&'p Path> {
-        if self.arguments.no_triage {
-            return None;
-        }
-        self.arguments.triage.as_deref().or_else(|| {
-            let holds = |path: &&PathBuf| matches!(outputs::format_of(path), Some(Format::Xlsx | Format::Csv));
-            outputs.iter().filter(holds).find(|path| path.is_file()).map(PathBuf::as_path)
-        })
     }
 
     /// Writes every format to memory first, then every file, so that a failing format leaves nothing behind.
@@ -468,6 +453,14 @@ fn title(report: &ThreatReport) -> String {
         [document] => document.title.clone().unwrap_or_else(|| outputs::stem(&document.source.path)),
         several => format!("{} diagrams", several.len()),
     }
+}
+
+/// The bytes of a logo, where they are those of a PNG picture.
+fn picture(path: &Path, bytes: Vec<u8>) -> anyhow::Result<Vec<u8>> {
+    if !bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        bail!("the logo {} is no PNG picture: save it as one", path.display());
+    }
+    Ok(bytes)
 }
 
 /// The day of the report, from `SOURCE_DATE_EPOCH`; without it time is left out, so that the same input gives the

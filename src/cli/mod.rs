@@ -5,6 +5,7 @@ mod catalog;
 mod console;
 mod convert;
 mod diff;
+mod earlier;
 mod gate;
 mod inputs;
 mod inspect;

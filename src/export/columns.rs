@@ -431,12 +431,7 @@ fn diagram_name<'a>(r: &Row<'a>) -> Value<'a> {
 }
 
 fn element_name<'a>(r: &Row<'a>) -> Value<'a> {
-    if let (Target::Boundary(index), Some(diagram)) = (r.threat.target, r.diagram)
-        && let Some(boundary) = diagram.boundaries.get(index.0)
-    {
-        return text(boundary.label.as_str());
-    }
-    joined(r.threat.elements.iter().map(|i| r.label(*i)), ", ")
+    r.diagram.map_or(Value::Empty, |diagram| text(r.threat.subject(diagram)))
 }
 
 fn element_type<'a>(r: &Row<'a>) -> Value<'a> {

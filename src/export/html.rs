@@ -3,7 +3,10 @@
 //! The template gets plain values only; everything that comes from a diagram is escaped by minijinja, and a content
 //! security policy with hashes lets nothing run or load but the template's own style and script.
 
-use std::{collections::BTreeMap, io::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context, value::Serde};
@@ -11,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{ExportError, ExportOptions, picture};
+use super::{ExportError, ExportOptions, columns, picture, text::clean};
 use crate::model::{
     Change, Diagram, ElementIndex, End, Origin, Severity, Status, Stride, Target, Threat, ThreatReport,
 };
@@ -111,6 +114,7 @@ struct MatrixCell {
 #[derive(Serialize)]
 struct ThreatView {
     id: String,
+    number: String,
     anchor: String,
     scope: String,
     places: String,
@@ -174,14 +178,19 @@ struct CountermeasureView {
 #[derive(Clone, Serialize)]
 struct ThreatLink {
     id: String,
+    number: String,
     anchor: String,
 }
 
 /// Writes the page.
 pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dyn Write) -> Result<(), ExportError> {
+    let page_style = page_style(report);
+    let numbers: Vec<String> = columns::rows(report).iter().map(|row| columns::number_text(row.number)).collect();
+    let numbered = || report.threats.iter().zip(&numbers);
     let values = context! {
-        csp => policy(&[STYLE], &[SCRIPT]),
+        csp => policy(&[STYLE, &page_style], &[SCRIPT]),
         style => STYLE,
+        page_style => page_style,
         script => SCRIPT,
         report => Serde(ReportView::new(report, options)),
         sources => Serde(report.documents.iter().map(|d| SourceView { path: d.source.path.clone(), sha256: d.source.sha256.clone() }).collect::<Vec<_>>()),
@@ -190,12 +199,53 @@ pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dy
         statuses => Serde(statuses(report)),
         totals => Serde(totals(report)),
         pages => Serde(pages(report)),
-        threats => Serde(report.threats.iter().map(|t| threat_view(report, t)).collect::<Vec<_>>()),
-        countermeasures => Serde(countermeasures(report)),
+        threats => Serde(numbered().map(|(t, number)| threat_view(report, t, number)).collect::<Vec<_>>()),
+        countermeasures => Serde(countermeasures(report, &numbers)),
+        links => Serde(links(report)),
         controls => Serde(report.controls.iter().map(|c| ControlView { name: c.name.clone(), evidence: c.evidence.clone() }).collect::<Vec<_>>()),
         checklists => Serde(report.checklists.iter().map(ChecklistView::new).collect::<Vec<_>>()),
     };
     render("report.html", options.template.as_deref().unwrap_or(TEMPLATE), values, out)
+}
+
+/// What stands around every printed page: title, classification, the file's hash and the page's number.
+fn page_style(report: &ThreatReport) -> String {
+    let hash = match report.documents.as_slice() {
+        [document] => format!("SHA-256 {}", document.source.sha256),
+        _ => String::new(),
+    };
+    format!(
+        "@page{{@top-left{{content:{}}}@top-right{{content:{}}}@bottom-left{{content:{};font-size:7pt}}\
+         @bottom-right{{content:counter(page) \" / \" counter(pages)}}}}@page:first{{@top-left{{content:none}}}}",
+        css_string(&report.title),
+        css_string(&report.classification),
+        css_string(&hash)
+    )
+}
+
+/// `text` as a string of CSS: everything but plain letters, digits and spaces is escaped, so that nothing of it can end
+/// the string or the style.
+fn css_string(text: &str) -> String {
+    let mut string = String::from("\"");
+    for c in clean(text).chars() {
+        if c.is_ascii_alphanumeric() || c == ' ' {
+            string.push(c);
+        } else {
+            string.push_str(&format!("\\{:x} ", u32::from(c)));
+        }
+    }
+    string.push('"');
+    string
+}
+
+/// Every address that references lead to, once, with their ids, for the printed page.
+fn links(report: &ThreatReport) -> Vec<ReferenceView> {
+    let mut ids: BTreeMap<&Option<String>, BTreeSet<&str>> = BTreeMap::new();
+    for reference in report.threats.iter().flat_map(|t| &t.references).filter(|r| r.url.is_some()) {
+        ids.entry(&reference.url).or_default().insert(&reference.id);
+    }
+    let joined = |ids: BTreeSet<&str>| ids.into_iter().collect::<Vec<_>>().join(", ");
+    ids.into_iter().map(|(url, ids)| ReferenceView { id: joined(ids), url: url.clone() }).collect()
 }
 
 /// Fills a template; every value is escaped.
@@ -242,6 +292,7 @@ struct ReportView {
     tool_version: String,
     catalog_version: String,
     date: String,
+    thresholds: String,
     logo: Option<String>,
 }
 
@@ -254,6 +305,11 @@ impl ReportView {
             tool_version: report.tool_version.clone(),
             catalog_version: report.catalog_version.clone(),
             date: report.date.clone(),
+            thresholds: report
+                .thresholds
+                .0
+                .map(|(least, s)| format!("{} from {least}", s.title().to_lowercase()))
+                .join(", "),
             logo,
         }
     }
@@ -431,13 +487,14 @@ fn anchor(threat: &Threat) -> String {
     )
 }
 
-fn threat_view(report: &ThreatReport, threat: &Threat) -> ThreatView {
+fn threat_view(report: &ThreatReport, threat: &Threat, number: &str) -> ThreatView {
     let diagram = &report.documents[threat.document].diagrams[threat.page];
     let scope = scope(threat.document, threat.page);
     let status = threat.effective_status();
     let label = |e: &ElementIndex| diagram.element(*e).label.as_str();
     ThreatView {
         id: threat.id.clone(),
+        number: number.to_owned(),
         anchor: anchor(threat),
         places: places(diagram, threat, &scope).join(" "),
         scope,
@@ -507,12 +564,17 @@ fn place(diagram: &Diagram, threat: &Threat) -> String {
 /// What people decided, a line each.
 fn triage(threat: &Threat) -> Vec<Line> {
     let t = &threat.triage;
+    let residual = match (t.residual_likelihood, t.residual_impact) {
+        (Some(likelihood), Some(impact)) => format!("{likelihood} × {impact}"),
+        _ => String::new(),
+    };
     let fixed = [
         ("Treatment", &t.treatment),
         ("Justification", &t.justification),
         ("Owner", &t.owner),
         ("Due", &t.due),
         ("Ticket or evidence", &t.ticket),
+        ("Residual risk", &residual),
         ("Reviewed by", &t.reviewer),
         ("Reviewed on", &t.reviewed),
     ];
@@ -525,11 +587,12 @@ fn triage(threat: &Threat) -> Vec<Line> {
         .collect()
 }
 
-fn countermeasures(report: &ThreatReport) -> Vec<CountermeasureView> {
+fn countermeasures(report: &ThreatReport, numbers: &[String]) -> Vec<CountermeasureView> {
     let mut users: BTreeMap<&str, Vec<ThreatLink>> = BTreeMap::new();
-    for threat in &report.threats {
+    for (threat, number) in report.threats.iter().zip(numbers) {
         for id in &threat.countermeasures {
-            users.entry(id).or_default().push(ThreatLink { id: threat.id.clone(), anchor: anchor(threat) });
+            let link = ThreatLink { id: threat.id.clone(), number: number.clone(), anchor: anchor(threat) };
+            users.entry(id).or_default().push(link);
         }
     }
     let view = |c: &crate::model::Countermeasure| CountermeasureView {

@@ -34,6 +34,7 @@ fn value(report: &ThreatReport) -> Value {
         "summary": summary(report),
         "documents": report.documents.iter().map(document).collect::<Vec<_>>(),
         "threats": threats,
+        "thresholds": report.thresholds.0.iter().map(|(least, s)| (s.to_string(), (*least).into())).collect::<Map<_, Value>>(),
         "countermeasures": report.countermeasures.iter().map(|c| json!({
             "id": c.id, "title": c.title, "how": c.how, "verify": c.verify,
         })).collect::<Vec<_>>(),

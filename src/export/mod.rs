@@ -62,6 +62,8 @@ pub struct ExportOptions {
     pub no_bom: bool,
     /// CSV: leave labels that look like formulas as they are.
     pub raw_csv: bool,
+    /// Workbook: lock what the tool owns against slips.
+    pub protect: bool,
     /// SARIF: for each document, the line of each cell by its id; the first line where one is not listed.
     pub lines: Vec<BTreeMap<String, u32>>,
 }

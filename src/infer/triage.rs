@@ -1,9 +1,12 @@
 //! Carrying people's decisions from an earlier table into a new report, and telling what changed in between.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use crate::model::{
-    Change, ChangedThreat, Changes, PreviousRow, PreviousTable, RetiredThreat, Threat, ThreatReport, Triage,
+    Change, ChangedThreat, Changes, PreviousRow, PreviousTable, RetiredThreat, Threat, ThreatReport, Thresholds, Triage,
 };
 
 /// Puts what `previous` holds of people's decisions into `report`.
@@ -23,6 +26,12 @@ pub fn carry_over(report: &mut ThreatReport, previous: &PreviousTable) -> Change
         }
         changes.decisions += usize::from(is_decided(&threat.triage));
     }
+    report.thresholds = previous.thresholds;
+    if report.thresholds != Thresholds::default() {
+        for threat in &mut report.threats {
+            threat.triage.severity = Some(report.thresholds.severity(threat.effective_score()));
+        }
+    }
     for (threat, change) in report.threats.iter_mut().zip(&matches.changes) {
         threat.change = change.clone();
     }
@@ -30,16 +39,25 @@ pub fn carry_over(report: &mut ThreatReport, previous: &PreviousTable) -> Change
     let before = matches.still_retired(previous);
     report.retired =
         before.map(|row| RetiredThreat { retired: row.retired.clone(), row: row.cells.clone() }).chain(gone).collect();
-    report.own_rows = previous.rows.iter().filter(|row| row.key.is_empty()).map(|row| row.cells.clone()).collect();
+    let copies: Vec<&PreviousRow> = matches.copies(previous).collect();
+    let own = matches.own_rows(previous).chain(copies.iter().copied());
+    report.own_rows = own.map(|row| row.cells.clone()).collect();
     report.kept.clone_from(&previous.kept);
     changes.own_rows = report.own_rows.len();
     changes.remarks.clone_from(&previous.remarks);
+    changes.remarks.extend(copies.iter().map(|row| {
+        format!(
+            "\"{}\" stands on more than one row: the first is the threat's, the others were kept as rows of your own",
+            row.title
+        )
+    }));
     changes
 }
 
 /// Whether a person wrote anything about a threat.
 fn is_decided(triage: &Triage) -> bool {
-    let nothing = Triage { number: triage.number, extra: triage.extra.clone(), ..Triage::default() };
+    let nothing =
+        Triage { number: triage.number, severity: triage.severity, extra: triage.extra.clone(), ..Triage::default() };
     *triage != nothing || triage.extra.iter().any(|(_, content)| !content.is_empty())
 }
 
@@ -111,6 +129,7 @@ impl Matches {
                 }
             }
         }
+        this.by_name(report, previous);
         this.changes = report
             .threats
             .iter()
@@ -118,6 +137,32 @@ impl Matches {
             .map(|(threat, found)| change(report, threat, *found, previous))
             .collect();
         this
+    }
+
+    /// Gives the threats that no key led to the row of the same rule about the same names, where one threat and one row
+    /// are all there are of it: a shape that was cut and pasted has another id, and a fingerprint may have been cleared.
+    fn by_name(&mut self, report: &ThreatReport, previous: &PreviousTable) {
+        let mut rows: BTreeMap<Name<'_>, Vec<At>> = BTreeMap::new();
+        let all = previous.rows.iter().enumerate().map(|(n, row)| (At::Row(n), row));
+        for (at, row) in all.filter(|(at, row)| !self.used.contains(at) && !row.rule.is_empty()) {
+            let name =
+                (file_name(&row.source), row.rule.as_str(), row.title.as_str(), Cow::Borrowed(row.subject.as_str()));
+            rows.entry(name).or_default().push(at);
+        }
+        let mut threats: BTreeMap<Name<'_>, Vec<usize>> = BTreeMap::new();
+        for (n, threat) in report.threats.iter().enumerate().filter(|(n, _)| self.found.get(*n) == Some(&None)) {
+            let subject = report.diagram_of(threat).map_or(Cow::Borrowed(""), |diagram| threat.subject(diagram));
+            let name = (file_name(source(report, threat)), threat.rule.as_str(), threat.title.as_str(), subject);
+            threats.entry(name).or_default().push(n);
+        }
+        for (name, alike) in threats {
+            if let ([n], Some([at])) = (alike.as_slice(), rows.get(&name).map(Vec::as_slice))
+                && let Some(slot) = self.found.get_mut(*n)
+            {
+                *slot = Some(*at);
+                self.used.insert(*at);
+            }
+        }
     }
 
     /// The unused row that fits best: of the same file, else of a file of the same name, else of a file that this
@@ -142,9 +187,25 @@ impl Matches {
         ranked.min_by_key(|(retired, rank, _)| (*retired, *rank)).map(|(_, _, at)| at)
     }
 
-    fn gone<'p>(&'p self, previous: &'p PreviousTable) -> impl Iterator<Item = &'p PreviousRow> {
+    fn unused<'p>(&'p self, previous: &'p PreviousTable) -> impl Iterator<Item = &'p PreviousRow> {
         let rows = previous.rows.iter().enumerate();
-        rows.filter(|(n, row)| !row.key.is_empty() && !self.used.contains(&At::Row(*n))).map(|(_, row)| row)
+        rows.filter(|(n, _)| !self.used.contains(&At::Row(*n))).map(|(_, row)| row)
+    }
+
+    /// Rows that people added.
+    fn own_rows<'p>(&'p self, previous: &'p PreviousTable) -> impl Iterator<Item = &'p PreviousRow> {
+        self.unused(previous).filter(|row| row.key.is_empty())
+    }
+
+    /// Rows that people copied from one that belongs to a threat.
+    fn copies<'p>(&'p self, previous: &'p PreviousTable) -> impl Iterator<Item = &'p PreviousRow> {
+        let used: BTreeSet<(&str, &str)> = self.used.iter().map(|at| place(at.row(previous))).collect();
+        self.unused(previous).filter(move |row| !row.key.is_empty() && used.contains(&place(row)))
+    }
+
+    fn gone<'p>(&'p self, previous: &'p PreviousTable) -> impl Iterator<Item = &'p PreviousRow> {
+        let used: BTreeSet<(&str, &str)> = self.used.iter().map(|at| place(at.row(previous))).collect();
+        self.unused(previous).filter(move |row| !row.key.is_empty() && !used.contains(&place(row)))
     }
 
     fn still_retired<'p>(&'p self, previous: &'p PreviousTable) -> impl Iterator<Item = &'p PreviousRow> {
@@ -179,6 +240,14 @@ impl Matches {
     }
 }
 
+/// What a threat is recognised by where no key leads to it: file, rule, title, and what it is about.
+type Name<'a> = (&'a str, &'a str, &'a str, Cow<'a, str>);
+
+/// What a row is about: its key, and the file since several may hold the same key.
+fn place(row: &PreviousRow) -> (&str, &str) {
+    (&row.key, &row.source)
+}
+
 /// What changed about a threat since its earlier row.
 fn change(report: &ThreatReport, threat: &Threat, found: Option<At>, previous: &PreviousTable) -> Change {
     let Some(at) = found else { return Change::New };
@@ -190,7 +259,10 @@ fn change(report: &ThreatReport, threat: &Threat, found: Option<At>, previous: &
     all.extend(row.severity.filter(|before| *before != threat.severity).map(Change::Severity));
     all.extend(row.status.filter(|before| *before != threat.status).map(Change::Status));
     let (before, now) = (row.elements.iter().collect::<BTreeSet<_>>(), element_ids(report, threat));
-    if !before.is_empty() && before != now.iter().collect() {
+    let keys = || other_keys(report, threat).into_iter().chain([threat.key()]);
+    if !row.key.is_empty() && !keys().any(|key| key == row.key) {
+        all.push(Change::Redrawn);
+    } else if !before.is_empty() && before != now.iter().collect() {
         let label = |id: &String| label_of(report, threat, id);
         all.push(Change::Elements(now.iter().filter(|id| !before.contains(id)).map(label).collect()));
     }

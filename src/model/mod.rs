@@ -29,7 +29,7 @@ pub use report::{ChecklistItem, RetiredThreat, SeenControl, ThreatReport};
 pub use stated::{Fact, Facts, Scope, Stated};
 pub use threat::{
     Change, Confidence, Countermeasure, Credit, Effect, Origin, RecordedThreat, Reference, Severity, Status, Stride,
-    Target, Threat, Tier, Triage,
+    Target, Threat, Thresholds, Tier, Triage,
 };
 pub use truth::Truth;
 pub use words::UnknownWord;

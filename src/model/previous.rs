@@ -1,6 +1,6 @@
 //! An earlier table as it was read back: what people decided, and what it was decided about.
 
-use super::{Severity, Status, Triage};
+use super::{Severity, Status, Thresholds, Triage};
 
 /// A sheet of the earlier workbook as text, or the part of one that people fill in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub struct PreviousRow {
     pub title: String,
     /// What people decided.
     pub triage: Triage,
+    /// The rule that raised it.
+    pub rule: String,
+    /// What it was about, by name.
+    pub subject: String,
     /// The row as it stood: column name and content, in order.
     pub cells: Vec<(String, String)>,
     /// The day it was retired; empty for a row that was not.
@@ -60,6 +64,8 @@ pub struct PreviousTable {
     pub elements: Option<Vec<PreviousPart>>,
     /// Flows, where the table lists them.
     pub flows: Option<Vec<PreviousPart>>,
+    /// The thresholds of severity, where people set their own.
+    pub thresholds: Thresholds,
     /// What people wrote on other sheets.
     pub kept: Vec<KeptSheet>,
     /// What could not be read as meant, a sentence each; nothing of it is lost.

@@ -1,6 +1,6 @@
 //! What exporters receive: the diagrams, their threats and what is needed to understand them.
 
-use super::{Countermeasure, Diagram, Document, ElementIndex, KeptSheet, Severity, Status, Stride, Threat};
+use super::{Countermeasure, Diagram, Document, ElementIndex, KeptSheet, Severity, Status, Stride, Threat, Thresholds};
 
 /// A control that was seen in a diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,8 @@ pub struct ThreatReport {
     pub controls: Vec<SeenControl>,
     /// Answers to checklists, where they were asked for.
     pub checklists: Vec<ChecklistItem>,
+    /// The thresholds of severity: the tool's own, or those that people set.
+    pub thresholds: Thresholds,
     /// Threats of the earlier table that are gone.
     pub retired: Vec<RetiredThreat>,
     /// Rows that people added to the earlier table by hand: column name and content, in order.

@@ -1,8 +1,10 @@
 //! Threats, and what a person decides about them.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 
-use super::{BoundaryIndex, ElementIndex, FlowIndex, words::words};
+use super::{BoundaryIndex, Diagram, ElementIndex, FlowIndex, words::words};
 
 words! {
     /// The six STRIDE categories.
@@ -66,15 +68,31 @@ words! {
     }
 }
 
-impl Severity {
-    /// The lowest score of each severity, highest first: the one place where the thresholds stand.
-    pub const THRESHOLDS: [(u8, Self); 5] =
-        [(20, Self::Critical), (12, Self::High), (6, Self::Medium), (3, Self::Low), (0, Self::Info)];
+/// The lowest score of each severity, highest first. People may set their own in the workbook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds(pub [(u8, Severity); 5]);
 
+impl Default for Thresholds {
+    /// The one place where the tool's own thresholds stand.
+    fn default() -> Self {
+        use Severity::{Critical, High, Info, Low, Medium};
+        Self([(20, Critical), (12, High), (6, Medium), (3, Low), (0, Info)])
+    }
+}
+
+impl Thresholds {
     /// The severity of a score, which is likelihood (1 to 5) times impact (1 to 5).
     #[must_use]
+    pub fn severity(&self, score: u8) -> Severity {
+        self.0.iter().find(|(least, _)| score >= *least).map_or(Severity::Info, |(_, severity)| *severity)
+    }
+}
+
+impl Severity {
+    /// The severity of a score by the tool's own thresholds.
+    #[must_use]
     pub fn of_score(score: u8) -> Self {
-        Self::THRESHOLDS.iter().find(|(least, _)| score >= *least).map_or(Self::Info, |(_, severity)| *severity)
+        Thresholds::default().severity(score)
     }
 
     /// The severity's name as people read it.
@@ -240,6 +258,8 @@ pub struct Triage {
     pub likelihood: Option<u8>,
     /// Impact as assessed by a person, 1 to 5, in place of the tool's own.
     pub impact: Option<u8>,
+    /// Severity by thresholds that people set, where those are not the tool's own.
+    pub severity: Option<Severity>,
     /// Mitigate, accept, transfer or avoid.
     pub treatment: String,
     /// Why.
@@ -280,6 +300,8 @@ pub enum Change {
     Status(Status),
     /// It had been retired on the day named here, and is back with its decisions.
     Returned(String),
+    /// Its elements have other ids than before: it was recognised by its rule and their names.
+    Redrawn,
     /// More than one of these at once.
     Several(Vec<Change>),
 }
@@ -297,6 +319,7 @@ impl Change {
             Self::Status(before) => format!("Status found was {}", before.title()),
             Self::Returned(day) if day.is_empty() => "Back after it was retired".to_owned(),
             Self::Returned(day) => format!("Back after it was retired on {day}"),
+            Self::Redrawn => "Drawn anew: recognised by rule and names".to_owned(),
             Self::Several(all) => all.iter().map(Self::describe).collect::<Vec<_>>().join("; "),
         }
     }
@@ -312,6 +335,7 @@ impl Change {
             Self::Elements(_) => "elements",
             Self::Status(_) => "status",
             Self::Returned(_) => "returned",
+            Self::Redrawn => "redrawn",
             Self::Several(_) => "several",
         }
     }
@@ -402,6 +426,19 @@ impl Threat {
         format!("{head}~{hash}")
     }
 
+    /// What the threat is about, by the names in its diagram; empty where it is about the diagram as a whole.
+    #[must_use]
+    pub fn subject<'d>(&self, diagram: &'d Diagram) -> Cow<'d, str> {
+        if let Target::Boundary(index) = self.target
+            && let Some(boundary) = diagram.boundaries.get(index.0)
+        {
+            return Cow::Borrowed(&boundary.label);
+        }
+        let mut labels = self.elements.iter().map(|i| diagram.elements.get(i.0).map_or("", |e| e.label.as_str()));
+        let first = labels.next().unwrap_or_default();
+        labels.fold(Cow::Borrowed(first), |all, label| Cow::Owned(format!("{all}, {label}")))
+    }
+
     /// Likelihood times impact, 1 to 25.
     #[must_use]
     pub fn score(&self) -> u8 {
@@ -426,10 +463,12 @@ impl Threat {
         self.effective_likelihood().saturating_mul(self.effective_impact())
     }
 
-    /// The severity that counts: from a person's assessment where there is one, else the tool's.
+    /// The severity that counts: from a person's assessment or thresholds where there are some, else the tool's.
     #[must_use]
     pub fn effective_severity(&self) -> Severity {
-        if self.triage.likelihood.is_none() && self.triage.impact.is_none() {
+        if let Some(severity) = self.triage.severity {
+            severity
+        } else if self.triage.likelihood.is_none() && self.triage.impact.is_none() {
             self.severity
         } else {
             Severity::of_score(self.effective_score())

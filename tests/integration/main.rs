@@ -12,6 +12,7 @@ mod hr_example;
 mod inspect;
 mod layering;
 mod page;
+mod round_trip;
 mod sample_report;
 mod samples;
 mod threat_dragon;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use threatsheet::{
     export::{Format, read_previous},
     infer::carry_over,
-    model::{Change, Severity, Status, ThreatReport, Triage},
+    model::{Change, Severity, Status, ThreatReport, Thresholds, Triage},
 };
 
 use crate::{export::written, sample_report};
@@ -22,6 +22,7 @@ fn decided() -> Triage {
         status: Some(Status::Accepted),
         likelihood: None,
         impact: None,
+        severity: None,
         treatment: "Accept".to_owned(),
         justification: "=cmd|'/C calc'!A0 is what the label said,\nand \"nobody\" minds; 'quoted'".to_owned(),
         owner: "Zoë Müller 👤".to_owned(),
@@ -154,6 +155,133 @@ fn bytes_of(records: &[Vec<String>], delimiter: u8, bom: bool) -> Vec<u8> {
     out
 }
 
+/// A workbook with these sheets, as another program would write it.
+fn workbook(sheets: &[(&str, &[Vec<String>])]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for (name, records) in sheets {
+        let sheet = book.add_worksheet().set_name(*name).expect("a name");
+        for (row, record) in (0u32..).zip(*records) {
+            for (column, text) in (0u16..).zip(record) {
+                match text.parse::<f64>() {
+                    Ok(number) if number.is_finite() && number.to_string() == *text => {
+                        sheet.write_number(row, column, number).expect("a cell")
+                    }
+                    _ => sheet.write_string(row, column, text).expect("a cell"),
+                };
+            }
+        }
+    }
+    book.save_to_buffer().expect("a workbook")
+}
+
+/// The position of a column.
+fn at(table: &[Vec<String>], name: &str) -> usize {
+    table[0].iter().position(|head| head == name).expect("the column")
+}
+
+/// The next report, with what was decided in `bytes`, and the summary.
+fn next(bytes: &[u8]) -> (ThreatReport, String) {
+    let mut next = sample_report::plain(1, 2);
+    let summary = carry_over(&mut next, &read_previous("previous", bytes).expect("a table")).to_string();
+    (next, summary)
+}
+
+#[test]
+fn a_row_that_a_person_copied_stays_as_a_row_of_theirs() {
+    let mut table = records(&sample_report::plain(1, 2));
+    let owner = at(&table, "Owner");
+    table[2][owner] = "Ada".to_owned();
+    let mut copy = table[2].clone();
+    copy[owner] = "Zoë".to_owned();
+    table.insert(3, copy);
+    let (report, summary) = next(&bytes_of(&table, b',', true));
+    assert_eq!((report.threats[1].triage.owner.as_str(), report.retired.len()), ("Ada", 0));
+    assert!(report.own_rows[0].contains(&("Owner".to_owned(), "Zoë".to_owned())), "{summary}");
+    assert!(summary.contains("more than one row"), "{summary}");
+    let (again, _) = next(&written(&report, Format::Xlsx));
+    assert_eq!((again.threats[1].triage.owner.as_str(), again.own_rows.len(), again.retired.len()), ("Ada", 1, 0));
+}
+
+#[test]
+fn a_cleared_or_foreign_fingerprint_is_found_by_rule_and_names() {
+    let mut table = records(&sample_report::plain(1, 2));
+    let (key, owner) = (at(&table, "Fingerprint"), at(&table, "Owner"));
+    (table[1][key], table[1][owner]) = (String::new(), "Ada".to_owned());
+    (table[2][key], table[2][owner]) = ("GEN-001@pasted".to_owned(), "Zoë".to_owned());
+    let (report, summary) = next(&bytes_of(&table, b',', true));
+    assert_eq!((report.threats[0].triage.owner.as_str(), report.threats[1].triage.owner.as_str()), ("Ada", "Zoë"));
+    assert_eq!((&report.threats[0].change, &report.threats[1].change), (&Change::Same, &Change::Redrawn));
+    assert!(report.own_rows.is_empty() && report.retired.is_empty(), "{summary}");
+}
+
+#[test]
+fn names_that_fit_more_than_one_threat_decide_nothing() {
+    let mut report = sample_report::plain(1, 2);
+    let mut twin = report.threats[0].clone();
+    twin.id = "GEN-001@twin".to_owned();
+    report.threats.push(twin);
+    let mut table = records(&report);
+    let (key, owner) = (at(&table, "Fingerprint"), at(&table, "Owner"));
+    for (row, id) in [(1, "GEN-001@a"), (table.len() - 1, "GEN-001@b")] {
+        (table[row][key], table[row][owner]) = (id.to_owned(), "Ada".to_owned());
+    }
+    carry_over(&mut report, &read_previous("previous", &bytes_of(&table, b',', true)).expect("a table"));
+    assert!(report.threats.iter().all(|t| t.triage.owner.is_empty()));
+    assert_eq!(report.retired.len(), 2, "both stay readable");
+}
+
+#[test]
+fn sheets_may_be_copied_renamed_and_moved() {
+    let mut table = records(&sample_report::plain(1, 2));
+    let owner = at(&table, "Owner");
+    let old = table.clone();
+    table[1][owner] = "Ada".to_owned();
+    let mut retired = vec![table[0].clone(), table[1].clone()];
+    retired[0].push("Retired".to_owned());
+    retired[1].push("2030-01-31".to_owned());
+    let (key, number) = (at(&table, "Fingerprint"), at(&table, "ID"));
+    (retired[1][key], retired[1][number]) = ("GEN-009@gone".to_owned(), "TM-0900".to_owned());
+    for sheets in [
+        [("Before the review", old.as_slice()), ("Threats", table.as_slice()), ("Retired", retired.as_slice())],
+        [("Gone", retired.as_slice()), ("Risks", table.as_slice()), ("Backup", old.as_slice())],
+    ] {
+        let (report, _) = next(&workbook(&sheets));
+        assert_eq!(report.threats[0].triage.owner, "Ada");
+        assert_eq!((report.retired.len(), report.retired[0].retired.as_str()), (1, "2030-01-31"));
+        assert_eq!(report.kept.len(), 1, "the copy is kept as it is");
+    }
+}
+
+#[test]
+fn thresholds_that_people_set_hold() {
+    let mut report = sample_report::plain(1, 2);
+    report.thresholds = Thresholds([
+        (25, Severity::Critical),
+        (2, Severity::High),
+        (1, Severity::Medium),
+        (1, Severity::Low),
+        (0, Severity::Info),
+    ]);
+    let (again, summary) = next(&written(&report, Format::Xlsx));
+    assert_eq!(again.thresholds, report.thresholds);
+    assert!(again.threats.iter().all(|t| t.effective_severity() == Severity::High), "{summary}");
+    assert!(summary.starts_with("decisions on 0 threats"), "{summary}");
+    let (back, _) = next(&written(&sample_report::plain(1, 2), Format::Xlsx));
+    assert!(back.threats.iter().all(|t| t.triage.severity.is_none()));
+}
+
+#[test]
+fn a_severity_that_was_typed_is_kept_beside_the_computed_one() {
+    let mut table = records(&sample_report::plain(1, 2));
+    let (severity, likelihood) = (at(&table, "Severity"), at(&table, "Likelihood"));
+    table[1][severity] = "Critical".to_owned();
+    table[2][likelihood] = "1".to_owned();
+    let (report, summary) = next(&bytes_of(&table, b';', true));
+    assert_eq!(report.threats[0].triage.extra, [("Severity as written".to_owned(), "Critical".to_owned())]);
+    assert!(summary.contains("\"Critical\" was written over the severity"), "{summary}");
+    assert!(report.threats[1].triage.extra.is_empty(), "a severity from before an assessment is no decision");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -162,7 +290,7 @@ proptest! {
     #[test]
     fn no_decision_is_lost(
         edits in prop::collection::vec((0usize..14, "\\PC{0,20}", 0usize..8, 1u8..6), 1..12),
-        order in any::<u64>(), delimiter in prop::sample::select(vec![b',', b';', b'\t']), bom: bool,
+        order in any::<u64>(), delimiter in prop::sample::select(vec![b',', b';', b'\t']), bom: bool, book: bool,
     ) {
         let mut table = records(&sample_report::plain(1, 3));
         let at = |table: &Vec<Vec<String>>, name: &str| table[0].iter().position(|h| h == name).unwrap();
@@ -195,7 +323,16 @@ proptest! {
         for record in &mut table {
             record.rotate_right(order as usize % width);
         }
-        let previous = read_previous("edited.csv", &bytes_of(&table, delimiter, bom)).unwrap();
+        let bytes = if book {
+            for head in table[0].iter_mut().filter(|head| *head != "Own column") {
+                *head = format!(" {}\u{a0} ", head.replace(' ', "  "));
+            }
+            table.insert(0, vec!["Threats of our system".to_owned()]);
+            workbook(&[("Notes", &[]), ("Our risks", &table)])
+        } else {
+            bytes_of(&table, delimiter, bom)
+        };
+        let previous = read_previous("edited", &bytes).unwrap();
         let mut next = sample_report::plain(1, 3);
         carry_over(&mut next, &previous);
         let found = records(&next);

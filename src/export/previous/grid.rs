@@ -118,8 +118,13 @@ fn text_of(value: &DataRef<'_>) -> String {
         DataRef::SharedString(text) => lines(text),
         DataRef::Bool(b) => if *b { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(moment) => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
+            let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+            let (date, time) = (format!("{year:04}-{month:02}-{day:02}"), format!("{hour:02}:{minute:02}:{second:02}"));
+            match moment.as_f64() {
+                days if days.fract() == 0.0 => date,
+                days if days < 1.0 => time,
+                _ => format!("{date} {time}"),
+            }
         }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
     }

@@ -7,9 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     columns::{self, COLUMNS, Filler, ID_SEPARATOR},
     text::unguard,
-    xlsx::{ASSUMPTIONS, COUNTERMEASURES, OWN_SHEETS, RETIRED, SIGN_OFF, SIGN_OFF_HEADS},
+    xlsx::{
+        ASSUMPTIONS, COUNTERMEASURES, FROM_SCORE, LISTS, OWN_SHEETS, REGISTERS, RETIRED, Register, SEVERITY, SIGN_OFF,
+        SIGN_OFF_HEADS, THREATS,
+    },
 };
-use crate::model::{KeptSheet, PreviousPart, PreviousRow, PreviousTable, Severity, Status, Triage};
+use crate::model::{KeptSheet, PreviousPart, PreviousRow, PreviousTable, Severity, Status, Thresholds, Triage};
 use grid::{Grid, Line, day};
 
 /// Why an earlier table cannot be read.
@@ -41,23 +44,34 @@ pub enum PreviousError {
 pub fn read_previous(name: &str, bytes: &[u8]) -> Result<PreviousTable, PreviousError> {
     let unreadable = |reason: String| PreviousError::Unreadable { name: name.to_owned(), reason };
     let grids = grid::read(bytes).map_err(unreadable)?;
-    let (at, threats) = grids
-        .iter()
-        .enumerate()
-        .filter(|(_, grid)| !grid.name.eq_ignore_ascii_case(RETIRED))
-        .find_map(|(n, grid)| Some((n, Table::find(grid, &[columns::KEY])?)))
-        .ok_or_else(|| PreviousError::NoTable { name: name.to_owned() })?;
-    let mut remarks = Vec::new();
-    let rows: Vec<PreviousRow> = threats.lines().filter_map(|line| row(&threats, line, &mut remarks)).collect();
+    let found = grids.iter().enumerate().filter_map(|(n, grid)| Some((n, Table::find(grid, &[columns::KEY])?)));
+    // A person may have renamed sheets, and have copied one; the table of retired threats tells itself by its column.
+    let (retired, mut found): (Vec<_>, Vec<_>) =
+        found.partition(|(_, table)| table.columns.contains_key(&folded(RETIRED)));
+    found.sort_by_key(|(_, table)| !table.grid.name.eq_ignore_ascii_case(THREATS));
+    let Some((at, threats)) = found.into_iter().next() else {
+        return Err(PreviousError::NoTable { name: name.to_owned() });
+    };
     let named = |wanted: &str| grids.iter().find(|g| g.name.eq_ignore_ascii_case(wanted));
-    let retired = named(RETIRED).and_then(|grid| Table::find(grid, &[columns::KEY]));
-    let retired = retired.map_or_else(Vec::new, |t| t.lines().filter_map(|line| row(&t, line, &mut remarks)).collect());
+    let mut remarks = Vec::new();
+    let thresholds = named(LISTS).map_or_else(Thresholds::default, |grid| thresholds(grid, &mut remarks));
+    let rows = threats.lines().filter_map(|line| row(&threats, line, Some(&thresholds), &mut remarks)).collect();
+    let retired_at = retired.first().map(|(n, _)| *n);
+    let retired = retired.into_iter().next().map_or_else(Vec::new, |(_, table)| {
+        table.lines().filter_map(|line| row(&table, line, None, &mut remarks)).collect()
+    });
     let mut kept: Vec<KeptSheet> = Vec::new();
     kept.extend(named(COUNTERMEASURES).and_then(|g| written(g, COUNTERMEASURES, "ID", "Countermeasure")));
     kept.extend(named(ASSUMPTIONS).and_then(|g| written(g, ASSUMPTIONS, "Assumption", "Assumption")));
+    for register in &REGISTERS {
+        kept.extend(named(register.sheet).and_then(|grid| beside(grid, register)));
+    }
     kept.extend(named("Summary").and_then(sign_off));
     let ours = |grid: &Grid| OWN_SHEETS.iter().any(|own| own.eq_ignore_ascii_case(&grid.name));
-    let foreign = grids.iter().enumerate().filter(|(n, grid)| *n != at && !ours(grid) && !grid.lines.is_empty());
+    let foreign = grids
+        .iter()
+        .enumerate()
+        .filter(|(n, grid)| *n != at && Some(*n) != retired_at && !ours(grid) && !grid.lines.is_empty());
     kept.extend(foreign.map(|(_, grid)| KeptSheet { name: grid.name.clone(), rows: grid.texts() }));
     Ok(PreviousTable {
         rows,
@@ -65,6 +79,7 @@ pub fn read_previous(name: &str, bytes: &[u8]) -> Result<PreviousTable, Previous
         extra_columns: threats.extra.iter().map(|(_, name)| name.clone()).collect(),
         elements: named("Elements").and_then(|g| parts(g, &["Name"])),
         flows: named("Data flows").and_then(|g| parts(g, &["Source", "Target"])),
+        thresholds,
         kept,
         remarks,
     })
@@ -156,7 +171,12 @@ impl<'g> Table<'g> {
 }
 
 /// One row of a threat table; none where the line is empty.
-fn row(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Option<PreviousRow> {
+fn row(
+    table: &Table<'_>,
+    line: &Line,
+    thresholds: Option<&Thresholds>,
+    remarks: &mut Vec<String>,
+) -> Option<PreviousRow> {
     let get = |column: &str| table.get(line, column);
     let computed = |name: &str| COLUMNS.iter().any(|c| c.header == name && c.filler == Filler::Computed);
     let cells: Vec<(String, String)> = table
@@ -182,7 +202,9 @@ fn row(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Option<Prev
             .filter(|id| !id.is_empty())
             .collect(),
         title: get(columns::TITLE).to_owned(),
-        triage: triage(table, line, remarks),
+        rule: get("Rule").to_owned(),
+        subject: get("Element").to_owned(),
+        triage: triage(table, line, thresholds, remarks),
         retired: day(get(RETIRED)),
         cells,
     })
@@ -194,8 +216,9 @@ fn cell_text(name: &str, text: &str) -> String {
     if is_day { day(text) } else { text.to_owned() }
 }
 
-/// What people filled in. What cannot be read as meant stays, in a column of its own.
-fn triage(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Triage {
+/// What people filled in. What cannot be read as meant stays, in a column of its own; where there are `thresholds`,
+/// also what was written over a formula that follows them.
+fn triage(table: &Table<'_>, line: &Line, thresholds: Option<&Thresholds>, remarks: &mut Vec<String>) -> Triage {
     let get = |column: &str| table.get(line, column);
     let mut extra: Vec<(String, String)> =
         table.extra.iter().map(|(at, name)| (name.clone(), unguard(line.get(*at)).to_owned())).collect();
@@ -205,7 +228,11 @@ fn triage(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Triage {
             let name = format!("{column} as written");
             extra.retain(|(other, _)| *other != name);
             extra.push((name, text.to_owned()));
-            remarks.push(format!("\"{text}\" is no {}: it was kept in a column of its own", column.to_lowercase()));
+            remarks.push(if column == columns::SEVERITY || column == "Risk score" {
+                format!("\"{text}\" was written over the {} that follows from likelihood and impact: it was kept in a column of its own", column.to_lowercase())
+            } else {
+                format!("\"{text}\" is no {}: it was kept in a column of its own", column.to_lowercase())
+            });
         }
     };
     let level = |column: &str| number(get(column)).filter(|n| (1..=5).contains(n));
@@ -214,6 +241,19 @@ fn triage(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Triage {
     for column in ["Likelihood", "Impact", "Residual likelihood", "Residual impact"] {
         keep(column, level(column).is_some());
     }
+    let product = |a: &str, b: &str| level(a).zip(level(b)).map(|(a, b)| a.saturating_mul(b));
+    if let Some(thresholds) = thresholds
+        && let Some(score) = product("Likelihood", "Impact")
+    {
+        // Not every program computes again, and CSV holds no formulas: what stood there before an assessment, or before
+        // people set their thresholds, is no decision.
+        let scores = [Some(score), product("Tool likelihood", "Tool impact")];
+        let follows = |score| [*thresholds, Thresholds::default()].map(|t| t.severity(score).title());
+        let mut titles = scores.into_iter().flatten().flat_map(follows);
+        let written = get(columns::SEVERITY).trim();
+        keep(columns::SEVERITY, titles.any(|title| title.eq_ignore_ascii_case(written)));
+        keep("Risk score", scores.contains(&number(get("Risk score"))));
+    }
     let reviewed = ["Justification", "Reviewed by", "Review date"].iter().any(|c| !get(c).trim().is_empty());
     Triage {
         number: columns::parse_number(get(columns::ID)),
@@ -221,6 +261,7 @@ fn triage(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Triage {
         status: found.filter(|status| Some(*status) != proposed || reviewed),
         likelihood: level("Likelihood").filter(|l| Some(*l) != level("Tool likelihood")),
         impact: level("Impact").filter(|i| Some(*i) != level("Tool impact")),
+        severity: None,
         treatment: get("Treatment").to_owned(),
         justification: get("Justification").to_owned(),
         owner: get("Owner").to_owned(),
@@ -231,6 +272,27 @@ fn triage(table: &Table<'_>, line: &Line, remarks: &mut Vec<String>) -> Triage {
         reviewer: get("Reviewed by").to_owned(),
         reviewed: day(get("Review date")),
         extra,
+    }
+}
+
+/// The thresholds of severity as people left them; the tool's own where they cannot be read as such.
+fn thresholds(grid: &Grid, remarks: &mut Vec<String>) -> Thresholds {
+    let own = Thresholds::default();
+    let Some(table) = Table::find(grid, &[SEVERITY, FROM_SCORE]) else { return own };
+    let least = |severity: Severity| {
+        let line =
+            table.lines().find(|line| table.get(line, SEVERITY).trim().eq_ignore_ascii_case(severity.title()))?;
+        number(table.get(line, FROM_SCORE))
+    };
+    let read: Option<Vec<(u8, Severity)>> = own.0.iter().map(|(_, s)| Some((least(*s)?, *s))).collect();
+    match read.and_then(|read| read.try_into().ok()) {
+        Some::<[_; 5]>(read) if read.is_sorted_by(|a, b| a.0 >= b.0) => Thresholds(read),
+        _ => {
+            remarks.push(format!(
+                "the thresholds of severity on the sheet {LISTS} are no falling row of numbers: the tool's own hold"
+            ));
+            own
+        }
     }
 }
 
@@ -272,6 +334,18 @@ fn written(grid: &Grid, name: &str, key: &str, about: &str) -> Option<KeptSheet>
         }
     }
     (rows.len() > 1).then(|| KeptSheet { name: name.to_owned(), rows })
+}
+
+/// What people wrote on a register beside the tool's columns: the keys, then their columns.
+fn beside(grid: &Grid, register: &Register) -> Option<KeptSheet> {
+    let table = Table::find(grid, register.keys)?;
+    let ours = |name: &str| register.keys.iter().chain(register.tool).any(|own| folded(own) == folded(name));
+    let theirs: Vec<&str> = table.all.iter().map(|(_, name)| name.as_str()).filter(|name| !ours(name)).collect();
+    let names: Vec<&str> = register.keys.iter().copied().chain(theirs.iter().copied()).collect();
+    let mut rows = vec![names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>()];
+    let written = table.lines().filter(|line| theirs.iter().any(|name| !table.get(line, name).trim().is_empty()));
+    rows.extend(written.map(|line| names.iter().map(|name| written_text(name, table.get(line, name))).collect()));
+    (rows.len() > 1).then(|| KeptSheet { name: register.sheet.to_owned(), rows })
 }
 
 fn written_text(name: &str, text: &str) -> String {

@@ -3,13 +3,17 @@
 use std::borrow::Cow;
 
 use rust_xlsxwriter::{
-    Color, ConditionalFormatFormula, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, Table, TableColumn,
-    TableStyle, Url, Worksheet, XlsxError,
+    Color, ConditionalFormatFormula, ExcelDateTime, Format, FormatAlign, FormatBorder, Formula, ProtectionOptions,
+    Table, TableColumn, TableStyle, Url, Worksheet, XlsxError,
 };
 
-use super::super::{
-    columns::Filler,
-    text::{clean, fit_cell, looks_like_formula},
+use crate::{
+    export::{
+        ExportOptions,
+        columns::Filler,
+        text::{clean, fit_cell, looks_like_formula},
+    },
+    model::ThreatReport,
 };
 
 /// Rows below a table that validations already cover, for rows that people add.
@@ -91,11 +95,23 @@ pub(super) struct Rule {
     pub(super) format: Format,
 }
 
+/// How text stands in a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// On one line.
+    Plain,
+    /// Wrapped.
+    Wrap,
+    /// Wrapped, and open to people on a protected sheet.
+    Open,
+}
+
 /// The formats of a workbook, and what had to be cut.
 pub(super) struct Book {
     pub(super) plain: Format,
     pub(super) wrap: Format,
     pub(super) date: Format,
+    open_date: Format,
     pub(super) centre: Format,
     /// Counts; zero is a dash.
     pub(super) tally: Format,
@@ -106,10 +122,18 @@ pub(super) struct Book {
     pub(super) person: Format,
     plain_guarded: Format,
     wrap_guarded: Format,
+    open_guarded: Format,
     heads: [Format; 3],
+    /// Whether sheets are protected.
+    protect: bool,
+    /// What stands above every printed page.
+    page_header: String,
     /// Places whose text did not fit into a cell: sheet and cell.
     pub(super) cut: Vec<(String, String)>,
 }
+
+/// Characters side by side on a printed page that can still be read.
+const PRINTED_WIDTH: f64 = 260.0;
 
 /// Blue of what the tool says.
 pub(super) const TOOL: Color = Color::RGB(0x1F_3864);
@@ -120,15 +144,18 @@ const PERSON_PALE: Color = Color::RGB(0xF4_F9F1);
 const RULE: Color = Color::RGB(0xD9_D9D9);
 
 impl Book {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(report: &ThreatReport, options: &ExportOptions) -> Self {
         let base = Format::new().set_align(FormatAlign::Top).set_font_size(10.0);
         let wrap = base.clone().set_text_wrap();
         let head =
             base.clone().set_bold().set_text_wrap().set_font_color(Color::White).set_align(FormatAlign::VerticalCenter);
+        let date = base.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left);
         Self {
+            open_date: date.clone().set_unlocked(),
             plain_guarded: base.clone().set_quote_prefix(),
             wrap_guarded: wrap.clone().set_quote_prefix(),
-            date: base.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left),
+            open_guarded: wrap.clone().set_quote_prefix().set_unlocked(),
+            date,
             centre: base.clone().set_align(FormatAlign::Center),
             tally: base.clone().set_num_format("0;-0;\"–\"").set_align(FormatAlign::Left),
             bold: base.clone().set_bold(),
@@ -140,14 +167,39 @@ impl Book {
             muted: base.clone().set_font_color(COMPUTED),
             person: wrap
                 .clone()
+                .set_unlocked()
                 .set_background_color(PERSON_PALE)
                 .set_border(FormatBorder::Thin)
                 .set_border_color(RULE),
             heads: [TOOL, PERSON, COMPUTED].map(|colour| head.clone().set_background_color(colour)),
             plain: base,
             wrap,
+            protect: options.protect,
+            page_header: page_header(report),
             cut: Vec::new(),
         }
+    }
+
+    /// Protects a sheet of the tool's where that was asked for: without a password, since it guards against slips
+    /// and not against people.
+    pub(super) fn protect(&self, sheet: &mut Worksheet) {
+        if self.protect {
+            sheet.protect_with_options(&ProtectionOptions {
+                format_cells: true,
+                format_columns: true,
+                format_rows: true,
+                insert_links: true,
+                sort: true,
+                use_autofilter: true,
+                ..ProtectionOptions::new()
+            });
+        }
+    }
+
+    /// Whether a column is folded away at first. A protected sheet does not unfold in Excel, so what people fill in
+    /// stays in sight there.
+    fn is_folded(&self, head: &Head<'_>) -> bool {
+        head.folded && !(self.protect && head.filler == Filler::Person)
     }
 
     /// The format of a header.
@@ -165,11 +217,15 @@ impl Book {
         sheet: &mut Worksheet,
         (row, column): (u32, u16),
         text: &str,
-        wrap: bool,
+        look: Look,
     ) -> Result<(), XlsxError> {
         let text = self.fitted(sheet, (row, column), text);
         if looks_like_formula(&text) {
-            let format = if wrap { &self.wrap_guarded } else { &self.plain_guarded };
+            let format = match look {
+                Look::Plain => &self.plain_guarded,
+                Look::Wrap => &self.wrap_guarded,
+                Look::Open => &self.open_guarded,
+            };
             sheet.write_string_with_format(row, column, text, format)?;
         } else {
             sheet.write_string(row, column, text)?;
@@ -194,13 +250,13 @@ impl Book {
     }
 
     /// A sheet with one table that starts at its first row. `fill` is called for every row with an empty vector to
-    /// put its cells in.
+    /// put its cells in. The last `own` of the `count` rows were added by people and stay open to them.
     pub(super) fn table<'a>(
         &mut self,
         (name, table): (&str, &str),
         heads: &[Head<'_>],
         rules: &[Rule],
-        count: usize,
+        (count, own): (usize, usize),
         mut fill: impl FnMut(usize, &mut Vec<Cell<'a>>),
     ) -> Result<Worksheet, XlsxError> {
         let mut sheet = new_sheet(name, count)?;
@@ -231,8 +287,18 @@ impl Book {
             if count <= LARGE {
                 sheet.set_row_height(row_number(row + 1), height(&cells, heads))?;
             }
+            let is_own = row + own >= count;
+            if is_own {
+                sheet.set_row_format(row_number(row + 1), &Format::new().set_unlocked())?;
+            }
             for (column, (cell, head)) in cells.iter().zip(heads).enumerate() {
-                self.cell(&mut sheet, (row_number(row + 1), column_number(column)), cell, head)?;
+                let look = match head.filler {
+                    Filler::Person => Look::Open,
+                    _ if is_own => Look::Open,
+                    _ if head.wrap => Look::Wrap,
+                    _ => Look::Plain,
+                };
+                self.cell(&mut sheet, (row_number(row + 1), column_number(column)), cell, (head, look))?;
             }
         }
         for rule in rules {
@@ -243,7 +309,8 @@ impl Book {
         }
         Self::lines(&mut sheet, heads, last_row)?;
         sheet.set_freeze_panes(1, 1)?;
-        print_set_up(&mut sheet, (last_row, last_column))?;
+        self.print_set_up(&mut sheet, heads, last_row)?;
+        self.protect(&mut sheet);
         Ok(sheet)
     }
 
@@ -260,11 +327,15 @@ impl Book {
             } else {
                 &self.plain
             };
-            sheet.set_column_format(column, format)?;
+            if head.filler == Filler::Person {
+                sheet.set_column_format(column, &format.clone().set_unlocked())?;
+            } else {
+                sheet.set_column_format(column, format)?;
+            }
         }
         let mut n = 0;
         while n < heads.len() {
-            let run = heads.iter().skip(n).take_while(|head| head.folded).count();
+            let run = heads.iter().skip(n).take_while(|head| self.is_folded(head)).count();
             if run > 0 {
                 sheet.group_columns_collapsed(column_number(n), column_number(n + run - 1))?;
             }
@@ -278,26 +349,27 @@ impl Book {
         sheet: &mut Worksheet,
         at: (u32, u16),
         cell: &Cell<'_>,
-        head: &Head<'_>,
+        (head, look): (&Head<'_>, Look),
     ) -> Result<(), XlsxError> {
         let (row, column) = at;
         match cell {
             Cell::Empty => {}
-            Cell::Text(text) => self.write_text(sheet, at, text, head.wrap)?,
+            Cell::Text(text) => self.write_text(sheet, at, text, look)?,
             Cell::Number(number) => {
                 sheet.write_number(row, column, *number)?;
             }
             Cell::Date(day) => match ExcelDateTime::parse_from_str(day) {
                 Ok(date) if is_day(day) => {
-                    sheet.write_datetime_with_format(row, column, date, &self.date)?;
+                    let format = if look == Look::Open { &self.open_date } else { &self.date };
+                    sheet.write_datetime_with_format(row, column, date, format)?;
                 }
-                _ => self.write_text(sheet, at, day, head.wrap)?,
+                _ => self.write_text(sheet, at, day, look)?,
             },
             Cell::Link(text, place) => {
                 let text = self.fitted(sheet, at, text);
                 // A link does not wrap in LibreOffice, and its text holds at most 255 characters in Excel.
                 if text.len() > 255 || text.chars().count() as f64 > head.width || looks_like_formula(&text) {
-                    self.write_text(sheet, at, &text, head.wrap)?;
+                    self.write_text(sheet, at, &text, look)?;
                 } else {
                     sheet.write_url_with_format(
                         row,
@@ -315,11 +387,34 @@ impl Book {
         Ok(())
     }
 
+    /// How a sheet is printed: on as few pages side by side as leave its text readable.
+    fn print_set_up(&self, sheet: &mut Worksheet, heads: &[Head<'_>], last_row: u32) -> Result<(), XlsxError> {
+        let width: f64 = heads.iter().filter(|head| !self.is_folded(head)).map(|head| head.width).sum();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a handful of pages")]
+        let pages = (width / PRINTED_WIDTH).ceil().clamp(1.0, 10.0) as u16;
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(pages, 0);
+        sheet.set_repeat_rows(0, 0)?.set_repeat_columns(0, 0)?;
+        sheet.set_print_area(0, 0, last_row, column_number(heads.len().saturating_sub(1)))?;
+        self.margins(sheet);
+        Ok(())
+    }
+
+    /// What stands above and below every printed page of a sheet.
+    pub(super) fn margins(&self, sheet: &mut Worksheet) {
+        sheet.set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
+        sheet.set_header(self.page_header.as_str());
+        sheet.set_footer("&L&F – &A&RPage &P of &N");
+    }
+
     /// A line under every row, and a tint on what people fill in: by rules over ranges, which also hold for rows that
     /// people add and cost nothing per cell.
     fn lines(sheet: &mut Worksheet, heads: &[Head<'_>], last_row: u32) -> Result<(), XlsxError> {
         let last_column = column_number(heads.len().saturating_sub(1));
-        let line = Format::new().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(RULE);
+        let line = Format::new()
+            .set_border_bottom(FormatBorder::Thin)
+            .set_border_bottom_color(RULE)
+            .set_border_right(FormatBorder::Thin)
+            .set_border_right_color(RULE);
         let tint = line.clone().set_background_color(PERSON_PALE);
         let mut n = 0;
         while n < heads.len() {
@@ -378,7 +473,7 @@ fn height(cells: &[Cell<'_>], heads: &[Head<'_>]) -> f64 {
 const MOST_LINES: usize = 30;
 
 /// Whether `text` is `yyyy-mm-dd`.
-fn is_day(text: &str) -> bool {
+pub(super) fn is_day(text: &str) -> bool {
     text.len() == 10
         && text.bytes().enumerate().all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() })
 }
@@ -391,13 +486,14 @@ pub(super) fn new_sheet(name: &str, rows: usize) -> Result<Worksheet, XlsxError>
     Ok(sheet)
 }
 
-fn print_set_up(sheet: &mut Worksheet, (last_row, last_column): (u32, u16)) -> Result<(), XlsxError> {
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-    sheet.set_repeat_rows(0, 0)?;
-    sheet.set_print_area(0, 0, last_row, last_column)?;
-    sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
-    sheet.set_footer("&L&F – &A&RPage &P of &N");
-    Ok(())
+/// Title and classification for the top of printed pages: `&` begins a command there, and 255 characters are the most
+/// that Excel takes.
+fn page_header(report: &ThreatReport) -> String {
+    let part = |text: &str| {
+        let clean = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        clean.chars().take(50).collect::<String>().replace('&', "&&")
+    };
+    format!("&L{}&R{}", part(&super::summary::title(report)), part(&report.classification))
 }
 
 /// `n` as a row; beyond Excel's last row it is a row that the writer refuses.

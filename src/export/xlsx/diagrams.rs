@@ -2,7 +2,10 @@
 
 use rust_xlsxwriter::{Color, Format, Worksheet, XlsxError};
 
-use super::book::{Book, Cell, Head, Rule, TOOL};
+use super::{
+    book::{Book, Cell, Head, Rule, TOOL},
+    people::{self, People},
+};
 use crate::{
     export::{
         columns::{name_of, service_title},
@@ -54,7 +57,7 @@ const fn yes_no(truth: Truth) -> &'static str {
 
 /// The elements.
 pub(super) fn elements(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Name", 28.0),
         Head::new("Type", 15.0),
         Head::new("AWS service", 24.0),
@@ -71,11 +74,16 @@ pub(super) fn elements(book: &mut Book, report: &ThreatReport) -> Result<Workshe
     let matrix = Matrix::new(report);
     let rows: Vec<_> =
         pages(report).flat_map(|(d, p, doc, g)| (0..g.elements.len()).map(move |i| (d, p, doc, g, i))).collect();
-    book.table(("Elements", "tblElements"), &heads, &[], rows.len(), |n, cells| {
+    let keys = rows.iter().filter_map(|(_, _, doc, g, i)| {
+        Some(vec![g.elements.get(*i)?.id.clone(), name_of(report, doc, g).into_owned()])
+    });
+    let people = People::new(report, people::ELEMENTS, keys);
+    heads.extend(people.heads());
+    book.table((people::ELEMENTS.sheet, "tblElements"), &heads, &[], people.count(), |n, cells| {
         let Some((d, p, document, diagram, element, i)) =
             rows.get(n).and_then(|(d, p, doc, g, i)| Some((*d, *p, *doc, *g, g.elements.get(*i)?, *i)))
         else {
-            return;
+            return people.fill(n, &heads, cells);
         };
         let (all, open) = matrix.element(d, p, i);
         cells.extend([
@@ -92,12 +100,13 @@ pub(super) fn elements(book: &mut Book, report: &ThreatReport) -> Result<Workshe
             Cell::text(element.id.as_str()),
             Cell::text(document.source.path.as_str()),
         ]);
+        people.fill(n, &heads, cells);
     })
 }
 
 /// The data flows.
 pub(super) fn flows(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Source", 26.0),
         Head::new("Target", 26.0),
         Head::new("Label", 24.0),
@@ -117,11 +126,16 @@ pub(super) fn flows(book: &mut Book, report: &ThreatReport) -> Result<Worksheet,
     let matrix = Matrix::new(report);
     let rows: Vec<_> =
         pages(report).flat_map(|(d, p, doc, g)| (0..g.flows.len()).map(move |i| (d, p, doc, g, i))).collect();
-    book.table(("Data flows", "tblFlows"), &heads, &[], rows.len(), |n, cells| {
+    let keys = rows
+        .iter()
+        .filter_map(|(_, _, doc, g, i)| Some(vec![g.flows.get(*i)?.id.clone(), name_of(report, doc, g).into_owned()]));
+    let people = People::new(report, people::FLOWS, keys);
+    heads.extend(people.heads());
+    book.table((people::FLOWS.sheet, "tblFlows"), &heads, &[], people.count(), |n, cells| {
         let Some((d, p, document, diagram, flow, i)) =
             rows.get(n).and_then(|(d, p, doc, g, i)| Some((*d, *p, *doc, *g, g.flows.get(*i)?, *i)))
         else {
-            return;
+            return people.fill(n, &heads, cells);
         };
         let fact = |fact| Cell::text(yes_no(flow.stated.facts.get(fact)));
         let (all, open) = matrix.flow(d, p, i);
@@ -146,12 +160,13 @@ pub(super) fn flows(book: &mut Book, report: &ThreatReport) -> Result<Worksheet,
             Cell::text(flow.id.as_str()),
             Cell::text(document.source.path.as_str()),
         ]);
+        people.fill(n, &heads, cells);
     })
 }
 
 /// The trust boundaries and other boxes.
 pub(super) fn boundaries(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Name", 28.0),
         Head::new("Type", 18.0),
         Head::new("Separates trust", 11.0),
@@ -179,11 +194,16 @@ pub(super) fn boundaries(book: &mut Book, report: &ThreatReport) -> Result<Works
         .collect();
     let crossings: Vec<usize> = crossings.concat();
     let members: Vec<Vec<&str>> = pages(report).flat_map(|(_, _, _, g)| coverage::members(g)).collect();
-    book.table(("Trust boundaries", "tblBoundaries"), &heads, &[], rows.len(), |n, cells| {
+    let keys = rows
+        .iter()
+        .filter_map(|(doc, g, i)| Some(vec![g.boundaries.get(*i)?.id.clone(), name_of(report, doc, g).into_owned()]));
+    let people = People::new(report, people::BOUNDARIES, keys);
+    heads.extend(people.heads());
+    book.table((people::BOUNDARIES.sheet, "tblBoundaries"), &heads, &[], people.count(), |n, cells| {
         let Some((document, diagram, boundary)) =
             rows.get(n).and_then(|(doc, g, i)| Some((*doc, *g, g.boundaries.get(*i)?)))
         else {
-            return;
+            return people.fill(n, &heads, cells);
         };
         let parent = boundary.parent.and_then(|p| diagram.boundaries.get(p.0)).map_or("", |p| p.label.as_str());
         cells.extend([
@@ -204,6 +224,7 @@ pub(super) fn boundaries(book: &mut Book, report: &ThreatReport) -> Result<Works
             Cell::text(boundary.id.as_str()),
             Cell::text(document.source.path.as_str()),
         ]);
+        people.fill(n, &heads, cells);
     })
 }
 
@@ -222,7 +243,7 @@ pub(super) fn coverage(book: &mut Book, report: &ThreatReport) -> Result<Workshe
         .into();
     let quiet = Format::new().set_font_color(0x80_8080);
     rules.push(Rule { columns: (2, 7), test: "=NOT(ISNUMBER(C2))".to_owned(), format: quiet });
-    let mut sheet = book.table(("Coverage", "tblCoverage"), &heads, &rules, rows.len(), |n, cells| {
+    let mut sheet = book.table(("Coverage", "tblCoverage"), &heads, &rules, (rows.len(), 0), |n, cells| {
         let Some(row) = rows.get(n) else { return };
         cells.push(Cell::text(row.name.as_str()));
         cells.push(Cell::text(row.kind));
@@ -251,7 +272,7 @@ pub(super) fn compared(book: &mut Book, report: &ThreatReport) -> Result<Workshe
     heads.push(Head::new("Source", 40.0));
     let all: Vec<_> = pages(report).collect();
     let tally = coverage::by_diagram(report);
-    book.table(("Diagrams", "tblDiagrams"), &heads, &[], all.len(), |n, cells| {
+    book.table(("Diagrams", "tblDiagrams"), &heads, &[], (all.len(), 0), |n, cells| {
         let (Some((d, p, document, diagram)), nothing) = (all.get(n).copied(), coverage::Tally::default()) else {
             return;
         };

@@ -5,11 +5,16 @@ use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
 use super::book::{Book, new_sheet, row_number};
 use crate::{
     export::columns::Filler,
-    model::{Severity, Status, Stride},
+    model::{Severity, Status, Stride, ThreatReport, Thresholds},
 };
 
 /// The sheet's name.
-pub(super) const SHEET: &str = "Lists";
+pub(in crate::export) const SHEET: &str = "Lists";
+
+/// The heads under which the thresholds stand.
+pub(in crate::export) const SEVERITY: &str = "Severity";
+/// See [`SEVERITY`].
+pub(in crate::export) const FROM_SCORE: &str = "From score";
 
 /// Statuses of threats that no longer say anything.
 pub(super) const OUT_OF_FORCE: [Status; 2] = [Status::NotApplicable, Status::FalsePositive];
@@ -71,7 +76,7 @@ const fn stride_help(stride: Stride) -> &'static str {
 }
 
 /// Writes the sheet.
-pub(super) fn sheet(book: &Book) -> Result<Worksheet, XlsxError> {
+pub(super) fn sheet(book: &Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
     let mut sheet = new_sheet(SHEET, 0)?;
     let heads = [
         "Status",
@@ -84,8 +89,8 @@ pub(super) fn sheet(book: &Book) -> Result<Worksheet, XlsxError> {
         "Likelihood",
         "Impact",
         "",
-        "Severity",
-        "From score",
+        SEVERITY,
+        FROM_SCORE,
         "",
         "STRIDE",
         "Meaning",
@@ -95,7 +100,7 @@ pub(super) fn sheet(book: &Book) -> Result<Worksheet, XlsxError> {
         sheet.set_column_width(column, width)?;
         sheet.set_column_format(column, &book.wrap)?;
         if !head.is_empty() {
-            let filler = if head == "From score" { Filler::Person } else { Filler::Tool };
+            let filler = if head == FROM_SCORE { Filler::Person } else { Filler::Tool };
             sheet.write_string_with_format(0, column, head, book.head(filler))?;
         }
     }
@@ -108,7 +113,7 @@ pub(super) fn sheet(book: &Book) -> Result<Worksheet, XlsxError> {
     for (row, (level, likelihood, impact)) in (1u32..).zip(SCALE) {
         sheet.write_number(row, 6, level)?.write_string(row, 7, likelihood)?.write_string(row, 8, impact)?;
     }
-    for (row, (least, severity)) in (1u32..).zip(Severity::THRESHOLDS) {
+    for (row, (least, severity)) in (1u32..).zip(report.thresholds.0) {
         sheet.write_string_with_format(row, 10, severity.title(), &severity_format(severity))?;
         sheet.write_number_with_format(row, 11, least, &book.person)?;
     }
@@ -116,7 +121,9 @@ pub(super) fn sheet(book: &Book) -> Result<Worksheet, XlsxError> {
         sheet.write_string(row, 13, stride.title())?.write_string(row, 14, stride_help(*stride))?;
     }
     sheet.set_freeze_panes(1, 0)?;
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(2, 0);
+    book.margins(&mut sheet);
+    book.protect(&mut sheet);
     Ok(sheet)
 }
 
@@ -125,7 +132,7 @@ pub(super) fn names(workbook: &mut Workbook) -> Result<(), XlsxError> {
     workbook.define_name("StatusList", &format!("={SHEET}!$A$2:$A${}", Status::ALL.len() + 1))?;
     workbook.define_name("TreatmentList", &format!("={SHEET}!$D$2:$D${}", TREATMENTS.len() + 1))?;
     workbook.define_name("ScaleList", &format!("={SHEET}!$G$2:$G${}", SCALE.len() + 1))?;
-    for (n, (_, severity)) in Severity::THRESHOLDS.iter().enumerate() {
+    for (n, (_, severity)) in Thresholds::default().0.iter().enumerate() {
         workbook.define_name(format!("{}From", severity.title()), &format!("={SHEET}!$L${}", row_number(n + 2)))?;
     }
     Ok(())

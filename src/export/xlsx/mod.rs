@@ -3,6 +3,7 @@
 mod book;
 mod diagrams;
 mod lists;
+mod people;
 mod registers;
 mod summary;
 mod threats;
@@ -14,8 +15,11 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 use super::{ExportError, ExportOptions};
 use crate::model::{ElementIndex, Target, Threat, ThreatReport};
 use book::Book;
+pub(super) use lists::{FROM_SCORE, SEVERITY, SHEET as LISTS};
+pub(super) use people::{REGISTERS, Register};
 pub(super) use registers::{ASSUMPTIONS, COUNTERMEASURES, OWN_SHEETS, RETIRED};
 pub(super) use summary::{SIGN_OFF, SIGN_OFF_HEADS};
+pub(super) use threats::SHEET as THREATS;
 
 /// What Excel itself uses; higher levels cost time and save little.
 const COMPRESSION: u8 = 3;
@@ -77,7 +81,7 @@ pub(super) fn write(
 
 fn workbook(report: &ThreatReport, options: &ExportOptions) -> Result<Vec<u8>, XlsxError> {
     let places = Places::new(report);
-    let mut book = Book::new();
+    let mut book = Book::new(report, options);
     let mut sheets: Vec<Worksheet> = vec![threats::sheet(&mut book, report, &places)?];
     if report.diagrams().count() > 1 {
         sheets.push(diagrams::compared(&mut book, report)?);
@@ -101,7 +105,7 @@ fn workbook(report: &ThreatReport, options: &ExportOptions) -> Result<Vec<u8>, X
     // Last, since they tell what had to be cut on the others.
     let summary = summary::sheet(&mut book, report, options)?;
     sheets.push(registers::notices(&mut book, report)?);
-    sheets.push(lists::sheet(&book)?);
+    sheets.push(lists::sheet(&book, report)?);
 
     let mut workbook = Workbook::new();
     workbook.set_zip_compression_level(COMPRESSION);

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use rust_xlsxwriter::{DataValidation, Formula, Worksheet, XlsxError};
 
 use super::{
-    book::{Book, Cell, Head, SPARE_ROWS, new_sheet, row_number},
-    lists, summary,
+    book::{Book, Cell, Head, Look, SPARE_ROWS, new_sheet, row_number},
+    lists,
+    people::{self, People},
+    summary,
 };
 use crate::{
     export::columns::{self, COLUMNS, Filler, name_of},
@@ -25,16 +27,16 @@ pub(in crate::export) const OWN_SHEETS: [&str; 14] = [
     summary::SHEET,
     super::threats::SHEET,
     "Diagrams",
-    "Elements",
-    "Data flows",
-    "Trust boundaries",
+    people::ELEMENTS.sheet,
+    people::FLOWS.sheet,
+    people::BOUNDARIES.sheet,
     "Coverage",
     COUNTERMEASURES,
-    "Controls seen",
-    "Checklists",
+    people::CONTROLS.sheet,
+    people::CHECKLISTS.sheet,
     ASSUMPTIONS,
     RETIRED,
-    "Not understood",
+    people::NOTICES.sheet,
     lists::SHEET,
 ];
 
@@ -115,32 +117,33 @@ pub(super) fn countermeasures(book: &mut Book, report: &ThreatReport) -> Result<
         written.all.iter().copied().filter(|row| row.first().is_none_or(|id| !known.contains(id.as_str()))).collect();
     let count = report.countermeasures.len() + own.len();
     let names: Vec<String> = heads.iter().map(|head| head.name.to_string()).collect();
-    let mut sheet = book.table((COUNTERMEASURES, "tblCountermeasures"), &heads, &[], count, |n, cells| {
-        let Some(measure) = report.countermeasures.get(n) else {
-            let row = own.get(n - report.countermeasures.len());
-            cells.extend(
-                row.into_iter().flat_map(|row| names.iter().map(|name| person_cell(name, written.cell(row, name)))),
-            );
-            return;
-        };
-        let nothing = (Vec::new(), 0, None);
-        let (numbers, open, highest) = answers.get(measure.id.as_str()).unwrap_or(&nothing);
-        cells.extend([
-            Cell::text(measure.id.as_str()),
-            Cell::text(measure.title.as_str()),
-            Cell::text(measure.how.as_str()),
-            Cell::text(measure.verify.as_str()),
-            Cell::count(numbers.len()),
-            Cell::count(*open),
-            Cell::text(highest.map_or("", |s| s.title())),
-            Cell::text(numbers.join(", ")),
-            Cell::text(written.get(&measure.id, "Status")),
-            Cell::text(written.get(&measure.id, "Owner")),
-            date(written.get(&measure.id, "Due date")),
-            Cell::text(written.get(&measure.id, "Remark")),
-        ]);
-        cells.extend(added.iter().map(|name| Cell::text(written.get(&measure.id, name))));
-    })?;
+    let mut sheet =
+        book.table((COUNTERMEASURES, "tblCountermeasures"), &heads, &[], (count, own.len()), |n, cells| {
+            let Some(measure) = report.countermeasures.get(n) else {
+                let row = own.get(n - report.countermeasures.len());
+                cells.extend(
+                    row.into_iter().flat_map(|row| names.iter().map(|name| person_cell(name, written.cell(row, name)))),
+                );
+                return;
+            };
+            let nothing = (Vec::new(), 0, None);
+            let (numbers, open, highest) = answers.get(measure.id.as_str()).unwrap_or(&nothing);
+            cells.extend([
+                Cell::text(measure.id.as_str()),
+                Cell::text(measure.title.as_str()),
+                Cell::text(measure.how.as_str()),
+                Cell::text(measure.verify.as_str()),
+                Cell::count(numbers.len()),
+                Cell::count(*open),
+                Cell::text(highest.map_or("", |s| s.title())),
+                Cell::text(numbers.join(", ")),
+                Cell::text(written.get(&measure.id, "Status")),
+                Cell::text(written.get(&measure.id, "Owner")),
+                date(written.get(&measure.id, "Due date")),
+                Cell::text(written.get(&measure.id, "Remark")),
+            ]);
+            cells.extend(added.iter().map(|name| Cell::text(written.get(&measure.id, name))));
+        })?;
     let rule = DataValidation::new().allow_list_formula(Formula::new("=StatusList"));
     sheet.add_data_validation(1, 8, row_number(count + 1).saturating_add(SPARE_ROWS), 8, &rule)?;
     Ok(sheet)
@@ -152,7 +155,7 @@ fn date(text: &str) -> Cell<'_> {
 
 /// The controls that were found in the diagrams.
 pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Control", 30.0),
         Head::new("Where it was seen", 60.0),
         Head::new("Protects", 44.0),
@@ -163,9 +166,15 @@ pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Workshe
         let document = report.documents.get(control.document)?;
         Some((document, document.diagrams.get(control.page)?))
     };
-    book.table(("Controls seen", "tblControls"), &heads, &[], report.controls.len(), |n, cells| {
-        let Some(control) = report.controls.get(n) else { return };
-        let Some((document, diagram)) = page(control) else { return };
+    let keys = report.controls.iter().map(|c| {
+        let place = page(c).map(|(document, diagram)| name_of(report, document, diagram).into_owned());
+        vec![c.control.clone(), c.evidence.clone(), place.unwrap_or_default()]
+    });
+    let people = People::new(report, people::CONTROLS, keys);
+    heads.extend(people.heads());
+    book.table((people::CONTROLS.sheet, "tblControls"), &heads, &[], people.count(), |n, cells| {
+        let Some(control) = report.controls.get(n) else { return people.fill(n, &heads, cells) };
+        let Some((document, diagram)) = page(control) else { return people.fill(n, &heads, cells) };
         let protects: Vec<&str> =
             control.protects.iter().filter_map(|e| diagram.elements.get(e.0)).map(|e| e.label.as_str()).collect();
         cells.extend([
@@ -175,12 +184,13 @@ pub(super) fn controls(book: &mut Book, report: &ThreatReport) -> Result<Workshe
             Cell::text(name_of(report, document, diagram)),
             Cell::text(control.control.as_str()),
         ]);
+        people.fill(n, &heads, cells);
     })
 }
 
 /// The questions of checklists, with what the diagrams answer.
 pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Checklist", 22.0),
         Head::new("Item", 28.0),
         Head::new("When", 18.0),
@@ -188,8 +198,11 @@ pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Works
         Head::new("What the diagram answers", 50.0),
         Head::new("Threats", 40.0),
     ];
-    book.table(("Checklists", "tblChecklists"), &heads, &[], report.checklists.len(), |n, cells| {
-        let Some(item) = report.checklists.get(n) else { return };
+    let keys = report.checklists.iter().map(|c| vec![c.list.clone(), c.name.clone(), c.question.clone()]);
+    let people = People::new(report, people::CHECKLISTS, keys);
+    heads.extend(people.heads());
+    book.table((people::CHECKLISTS.sheet, "tblChecklists"), &heads, &[], people.count(), |n, cells| {
+        let Some(item) = report.checklists.get(n) else { return people.fill(n, &heads, cells) };
         cells.extend([
             Cell::text(item.list.as_str()),
             Cell::text(item.name.as_str()),
@@ -198,6 +211,7 @@ pub(super) fn checklists(book: &mut Book, report: &ThreatReport) -> Result<Works
             Cell::text(item.answer.as_str()),
             Cell::text(item.threats.join(", ")),
         ]);
+        people.fill(n, &heads, cells);
     })
 }
 
@@ -228,7 +242,7 @@ pub(super) fn assumptions(book: &mut Book, report: &ThreatReport) -> Result<Work
     let added = written.added(&heads);
     heads.extend(added.iter().map(|name| Head::person(*name, 20.0)));
     let count = found.len() + own.len();
-    book.table((ASSUMPTIONS, "tblAssumptions"), &heads, &[], count, |n, cells| {
+    book.table((ASSUMPTIONS, "tblAssumptions"), &heads, &[], (count, own.len()), |n, cells| {
         if let Some((text, numbers)) = found.get(n) {
             cells.push(Cell::text(*text));
             cells.push(Cell::text(numbers.join(", ")));
@@ -265,7 +279,7 @@ pub(super) fn retired(book: &mut Book, report: &ThreatReport) -> Result<Workshee
             ..Head::new(*name, ours.map_or(20.0, |c| c.width))
         }
     }));
-    book.table((RETIRED, "tblRetired"), &heads, &[], report.retired.len(), |n, cells| {
+    book.table((RETIRED, "tblRetired"), &heads, &[], (report.retired.len(), 0), |n, cells| {
         let Some(threat) = report.retired.get(n) else { return };
         cells.push(date(&threat.retired));
         cells.extend(names.iter().map(|name| {
@@ -276,7 +290,7 @@ pub(super) fn retired(book: &mut Book, report: &ThreatReport) -> Result<Workshee
 
 /// What was guessed, left out or not understood.
 pub(super) fn notices(book: &mut Book, report: &ThreatReport) -> Result<Worksheet, XlsxError> {
-    let heads = [
+    let mut heads = vec![
         Head::new("Level", 10.0),
         Head::new("What", 90.0),
         Head::new("Diagram", 24.0),
@@ -298,8 +312,12 @@ pub(super) fn notices(book: &mut Book, report: &ThreatReport) -> Result<Workshee
         );
         rows.push([level(NoticeLevel::Warning).to_owned(), what, sheet, cell, "text-truncated".to_owned()]);
     }
-    book.table(("Not understood", "tblNotices"), &heads, &[], rows.len(), |n, cells| {
+    let keys = rows.iter().map(|[_, what, place, cell, _]| vec![what.clone(), place.clone(), cell.clone()]);
+    let people = People::new(report, people::NOTICES, keys);
+    heads.extend(people.heads());
+    book.table((people::NOTICES.sheet, "tblNotices"), &heads, &[], people.count(), |n, cells| {
         cells.extend(rows.get(n).into_iter().flatten().map(|text| Cell::text(text.clone())));
+        people.fill(n, &heads, cells);
     })
 }
 
@@ -343,7 +361,7 @@ pub(super) fn kept(book: &mut Book, kept: &KeptSheet) -> Result<Worksheet, XlsxE
     }
     for (r, row) in kept.rows.iter().enumerate() {
         for (c, text) in row.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-            book.write_text(&mut sheet, (row_number(r), super::book::column_number(c)), text, true)?;
+            book.write_text(&mut sheet, (row_number(r), super::book::column_number(c)), text, Look::Wrap)?;
         }
     }
     Ok(sheet)

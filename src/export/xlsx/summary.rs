@@ -1,11 +1,12 @@
 //! The first sheet: what this is, what was found, how it was judged, and who signed it.
 
 use rust_xlsxwriter::{
-    Chart, ChartFormat, ChartPoint, ChartSolidFill, ChartType, Color, Formula, Image, Worksheet, XlsxError,
+    Chart, ChartFormat, ChartPoint, ChartSolidFill, ChartType, Color, Formula, Image, ObjectMovement, Worksheet,
+    XlsxError,
 };
 
 use super::{
-    book::{Book, TOOL, new_sheet, row_number},
+    book::{Book, Look, TOOL, new_sheet, row_number},
     lists::{colours, severity_format},
 };
 use crate::{
@@ -24,6 +25,11 @@ pub(in crate::export) const SIGN_OFF: &str = "Sign-off";
 pub(in crate::export) const SIGN_OFF_HEADS: [&str; 5] = ["Role", "Name", "Decision", "Date", "Remark"];
 const ROLES: [&str; 3] = ["Author", "Security reviewer", "Risk owner"];
 const TOP: usize = 10;
+/// The largest size of a logo in pixels, and the height of its row.
+const LOGO: (u32, u32) = (260, 52);
+const LOGO_ROW: u32 = 60;
+/// Per cent at which the columns fit on a page side by side.
+const PRINT_SCALE: u16 = 70;
 
 /// The report's heading.
 pub(super) fn title(report: &ThreatReport) -> String {
@@ -49,7 +55,7 @@ struct Page<'b> {
 impl Page<'_> {
     fn line(&mut self, name: &str, text: &str) -> Result<(), XlsxError> {
         self.sheet.write_string_with_format(self.row, 0, name, &self.book.bold)?;
-        self.book.write_text(&mut self.sheet, (self.row, 1), text, false)?;
+        self.book.write_text(&mut self.sheet, (self.row, 1), text, Look::Plain)?;
         self.row += 1;
         Ok(())
     }
@@ -85,23 +91,29 @@ pub(super) fn sheet(book: &mut Book, report: &ThreatReport, options: &ExportOpti
         page.sheet.set_column_width(column, width)?;
         page.sheet.set_column_format(column, &page.book.plain)?;
     }
-    if let Some(logo) = &options.logo {
-        let logo = Image::new_from_buffer(logo)?.set_alt_text("Logo");
-        page.sheet.insert_image_fit_to_cell(0, 9, &logo, true)?;
-    }
     heading(&mut page, report)?;
+    if let Some(logo) = &options.logo {
+        let logo = Image::new_from_buffer(logo)?
+            .set_alt_text("Logo")
+            .set_scale_to_size(LOGO.0, LOGO.1, true)
+            .set_object_movement(ObjectMovement::DontMoveOrSizeWithCells);
+        page.sheet.set_row_height_pixels(0, LOGO_ROW)?.insert_image_with_offset(0, 8, &logo, 0, 4)?;
+    }
     let severities = severities(&mut page, report)?;
     let strides = strides(&mut page, report)?;
     charts(&mut page, severities, strides)?;
+    let second_page = page.row + 1;
     top(&mut page, report)?;
     method(&mut page)?;
     sign_off(&mut page, report)?;
     let last = page.row;
     let mut sheet = page.sheet;
     sheet.set_screen_gridlines(false);
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-    sheet.set_print_area(0, 0, last, 12)?;
-    sheet.set_footer("&L&F – &A&RPage &P of &N");
+    // Excel knows no page break of ours beside "fit to pages", so the scale is given.
+    sheet.set_landscape().set_paper_size(9).set_print_scale(PRINT_SCALE).set_page_breaks(&[second_page])?;
+    sheet.set_print_area(0, 0, last, 10)?;
+    page.book.margins(&mut sheet);
+    page.book.protect(&mut sheet);
     sheet.set_tab_color(TOOL);
     Ok(sheet)
 }
@@ -201,7 +213,9 @@ fn own_rows(report: &ThreatReport, severity: Severity, status: Option<Status>) -
     report
         .own_rows
         .iter()
-        .filter(|row| Severity::of_score(level(row, "Likelihood").saturating_mul(level(row, "Impact"))) == severity)
+        .filter(|row| {
+            report.thresholds.severity(level(row, "Likelihood").saturating_mul(level(row, "Impact"))) == severity
+        })
         .filter(|row| status.is_none_or(|s| of(row, "Status").is_some_and(|c| c.eq_ignore_ascii_case(s.title()))))
         .count()
 }
@@ -278,7 +292,7 @@ fn charts(page: &mut Page<'_>, severities: (u32, u32), strides: (u32, u32)) -> R
             "Bar chart of the number of threats by severity; the table above has the numbers.",
         ),
         (
-            5,
+            4,
             &mut stride,
             "Threats by STRIDE category",
             "Bar chart of the number of threats by STRIDE category; the table above has the numbers.",
@@ -307,8 +321,8 @@ fn top(page: &mut Page<'_>, report: &ThreatReport) -> Result<(), XlsxError> {
         let place = rust_xlsxwriter::Url::new(format!("internal:{}!A{}", super::threats::SHEET, n + 2))
             .set_text(columns::number_text(row.number));
         page.sheet.write_url_with_format(page.row, 1, place, &page.book.link)?;
-        page.sheet.write_number_with_format(page.row, 2, row.threat.effective_score(), &page.book.centre)?;
-        page.book.write_text(&mut page.sheet, (page.row, 3), &row.threat.title, false)?;
+        page.sheet.write_number_with_format(page.row, 2, row.threat.effective_score(), &page.book.tally)?;
+        page.book.write_text(&mut page.sheet, (page.row, 3), &row.threat.title, Look::Plain)?;
         page.row += 1;
     }
     if open.is_empty() {

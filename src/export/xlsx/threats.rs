@@ -7,7 +7,7 @@ use rust_xlsxwriter::{
 
 use super::{
     Places,
-    book::{Book, Cell, Head, MOST_LINKS, Rule, SPARE_ROWS, column_number, row_number},
+    book::{Book, Cell, Head, MOST_LINKS, Rule, SPARE_ROWS, column_number, is_day, row_number},
     lists::{OUT_OF_FORCE, severity_format},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 /// The table's name in formulas.
 pub(super) const TABLE: &str = "tblThreats";
 /// The sheet's name.
-pub(super) const SHEET: &str = "Threats";
+pub(in crate::export) const SHEET: &str = "Threats";
 
 fn formula(column: &Column) -> Option<&'static str> {
     match column.header {
@@ -53,10 +53,10 @@ pub(super) fn sheet(book: &mut Book, report: &ThreatReport, places: &Places) -> 
     let heads = heads(report, &extra);
     let count = rows.len() + report.own_rows.len();
     let links = count <= MOST_LINKS;
-    let mut sheet = book.table((SHEET, TABLE), &heads, &rules(), count, |n, cells| {
+    let mut sheet = book.table((SHEET, TABLE), &heads, &rules(), (count, report.own_rows.len()), |n, cells| {
         let Some(row) = rows.get(n) else {
             if let Some(own) = report.own_rows.get(n - rows.len()) {
-                own_row(own, &heads, cells);
+                own_row(report, own, &heads, cells);
             }
             return;
         };
@@ -75,13 +75,21 @@ pub(super) fn sheet(book: &mut Book, report: &ThreatReport, places: &Places) -> 
                 Value::Date(day) => Cell::Date(day),
             });
         }
-        cells.extend(extra.iter().map(|name| Cell::text(extra_value(row, name))));
+        cells.extend(extra.iter().map(|name| typed(extra_value(row, name))));
     })?;
     let last = row_number(count.max(1));
     validations(&mut sheet, last.saturating_add(SPARE_ROWS))?;
-    sheet.set_print_fit_to_pages(2, 0).set_repeat_columns(0, 0)?;
-    sheet.set_print_area(0, 0, last, position("Ticket / evidence"))?;
     Ok(sheet)
+}
+
+/// What a person wrote in a column of their own: a number or a day stays one, so that their formulas go on working.
+/// Digits that are no number, such as `0042`, stay text.
+fn typed(text: &str) -> Cell<'_> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() && number.to_string() == text => Cell::Number(number),
+        _ if is_day(text) => Cell::Date(text),
+        _ => Cell::text(text),
+    }
 }
 
 fn heads<'a>(report: &ThreatReport, extra: &[&'a str]) -> Vec<Head<'a>> {
@@ -101,7 +109,7 @@ fn heads<'a>(report: &ThreatReport, extra: &[&'a str]) -> Vec<Head<'a>> {
 }
 
 /// A row that a person added: what was written, by column name; numbers stay numbers so that formulas work.
-fn own_row<'a>(own: &'a [(String, String)], heads: &[Head<'_>], cells: &mut Vec<Cell<'a>>) {
+fn own_row<'a>(report: &ThreatReport, own: &'a [(String, String)], heads: &[Head<'_>], cells: &mut Vec<Cell<'a>>) {
     let find = |name: &str| own.iter().find(|(column, _)| column == name).map_or("", |(_, content)| content.as_str());
     let number = |name: &str| find(name).trim().parse::<u32>().ok();
     let product = |a: &str, b: &str| number(a)?.checked_mul(number(b)?);
@@ -111,7 +119,7 @@ fn own_row<'a>(own: &'a [(String, String)], heads: &[Head<'_>], cells: &mut Vec<
             "Risk score" => Cell::Computed(product("Likelihood", "Impact").unwrap_or(0).to_string().into()),
             columns::SEVERITY => {
                 let score = product("Likelihood", "Impact").and_then(|s| u8::try_from(s).ok()).unwrap_or(0);
-                Cell::Computed(Severity::of_score(score).title().into())
+                Cell::Computed(report.thresholds.severity(score).title().into())
             }
             "Residual risk" => {
                 let product = product("Residual likelihood", "Residual impact");
