@@ -14,6 +14,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 use super::{ExportError, ExportOptions};
 use crate::model::{ElementIndex, Target, Threat, ThreatReport};
 use book::Book;
+pub(super) use book::{MOST_LINKS, new_sheet};
 pub(super) use registers::{ASSUMPTIONS, COUNTERMEASURES, OWN_SHEETS, RETIRED};
 pub(super) use summary::{SIGN_OFF, SIGN_OFF_HEADS};
 
