@@ -230,10 +230,15 @@ impl<'a> Run<'a> {
                 .collect()
         });
         console.finish();
-        if let Some(batch) = self.batch.take() {
-            self.write_index(batch, jobs, &endings)?;
+        // On a thread of the pool, which has memory that its conversions needed and need no more.
+        let indexed =
+            self.batch.take().map_or(Ok(()), |batch| pool.install(|| self.write_index(batch, jobs, &endings)));
+        let ended = self.close(jobs, &endings, console);
+        if let Err(error) = indexed {
+            console.error(&format!("{error:#}"));
+            return Ok(Outcome::Failed);
         }
-        Ok(self.close(jobs, &endings, console))
+        Ok(ended)
     }
 
     /// Reads one input and writes its tables.
