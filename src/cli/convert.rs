@@ -44,6 +44,9 @@ struct Run<'a> {
     batch: Option<Batch>,
 }
 
+/// A document, and for formats that point at lines the line of each cell.
+type WithLines = (Document, BTreeMap<String, u32>);
+
 /// How one input ended.
 enum Ending {
     /// Its tables are written; open threats that reached `--fail-on`, and what `--strict` does not forgive.
@@ -347,17 +350,22 @@ impl<'a> Run<'a> {
         formats: &[Format],
         console: &Console,
     ) -> anyhow::Result<Outcome> {
-        let read: Vec<Result<Document, Unread>> = files
+        let with_lines = formats.contains(&Format::Sarif);
+        let read: Vec<Result<WithLines, Unread>> = files
             .par_iter()
             .map(|input| {
                 let bytes = input.read(import::FILE_BYTES).map_err(|e| Unread::Failed(format!("{e:#}")))?;
-                load::parse(input, &bytes, &self.catalog, &self.read)
+                let document = load::parse(input, &bytes, &self.catalog, &self.read)?;
+                Ok((document, if with_lines { import::cell_lines(&bytes) } else { BTreeMap::new() }))
             })
             .collect();
-        let (mut documents, mut outcome) = (Vec::new(), Outcome::Done);
+        let (mut documents, mut lines, mut outcome) = (Vec::new(), Vec::new(), Outcome::Done);
         for (input, result) in files.iter().zip(read) {
             match result {
-                Ok(document) => documents.push(document),
+                Ok((document, of_cells)) => {
+                    documents.push(document);
+                    lines.push(of_cells);
+                }
                 Err(Unread::NotADiagram(reason)) if input.root.is_some() => {
                     console.say(&format!("{}: skipped, {reason}", input.name()));
                 }
@@ -386,7 +394,7 @@ impl<'a> Run<'a> {
         }
         outputs::sweep(written());
         let (report, notes) = self.report(documents, &paths)?;
-        self.write(&report, &outputs, formats, Vec::new())?;
+        self.write(&report, &outputs, formats, lines)?;
         notes.iter().for_each(|note| console.say(note));
         for path in &paths {
             console.say(&format!("{}: {}", path.display(), summary(&report)));

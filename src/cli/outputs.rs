@@ -1,7 +1,7 @@
 //! Where tables are written: names, collisions settled before work starts, and writing that never leaves half a file.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ffi::{OsStr, OsString},
     fs::{self, File, TryLockError},
     io::{self, Write as _},
@@ -90,9 +90,46 @@ pub(super) fn plan(inputs: Vec<Input>, destination: &Destination, formats: &[For
         .zip(bases)
         .map(|(input, base)| Job { outputs: files(base.as_deref(), destination, formats), input })
         .collect();
-    let written = jobs.iter().flat_map(|job| &job.outputs).map(|(_, path)| path.as_path());
-    refuse_overwriting(jobs.iter().map(|job| job.input.path.as_path()), written)?;
-    Ok(jobs)
+    without_own_tables(jobs)
+}
+
+/// Leaves out inputs that were found beside diagrams as the tables of an earlier run. Any other input that would be
+/// written over is refused.
+fn without_own_tables(mut jobs: Vec<Job>) -> anyhow::Result<Vec<Job>> {
+    let written: HashMap<PathBuf, Format> = jobs
+        .iter()
+        .flat_map(|job| &job.outputs)
+        .filter_map(|(format, path)| Some((fs::canonicalize(path).ok()?, *format)))
+        .collect();
+    if written.is_empty() {
+        return Ok(jobs);
+    }
+    let mut in_the_way = None;
+    jobs.retain(|job| {
+        let Some(format) = fs::canonicalize(&job.input.path).ok().and_then(|place| written.get(&place)) else {
+            return true;
+        };
+        if job.input.root.is_none() || !is_table(&job.input.path, *format) {
+            in_the_way.get_or_insert(job.input.name());
+        }
+        false
+    });
+    in_the_way.map_or(Ok(jobs), |name| Err(would_be_overwritten(&name)))
+}
+
+/// Whether a file of this format is a table, and not a diagram that happens to have a table's name.
+fn is_table(path: &Path, format: Format) -> bool {
+    let holds =
+        |text: &str| fs::read(path).is_ok_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()));
+    match format {
+        Format::Html => !holds("data-mxgraph"),
+        Format::Json => holds("threatsheet/report/"),
+        Format::Xlsx | Format::Csv | Format::Markdown | Format::Sarif => true,
+    }
+}
+
+fn would_be_overwritten(name: &str) -> anyhow::Error {
+    anyhow::anyhow!("{name} is an input and would be overwritten; give another --output")
 }
 
 /// The files that one base name becomes.
@@ -136,7 +173,7 @@ pub(super) fn refuse_overwriting<'p>(
     let read: HashSet<PathBuf> = inputs.filter_map(|path| fs::canonicalize(path).ok()).collect();
     for path in outputs {
         if fs::canonicalize(path).is_ok_and(|place| read.contains(&place)) {
-            bail!("{} is an input and would be overwritten; give another --output", path.display());
+            return Err(would_be_overwritten(&path.display().to_string()));
         }
     }
     Ok(())

@@ -29,6 +29,9 @@ pub(super) const CELLS_IN_FILE: usize = 1_000_000;
 /// Nesting of XML elements and of cells. (JSON ends at 128 levels, serde_json's own limit.)
 pub(super) const NESTING: usize = 256;
 
+/// Entries of a cell's style; draw.io writes some dozens, and those beyond are not looked at.
+pub(super) const STYLE_ENTRIES: usize = 10_000;
+
 /// Characters of a label; a longer one is cut, which a notice says.
 pub(super) const LABEL_CHARS: usize = 8_000;
 

@@ -14,6 +14,7 @@ mod interrupted;
 mod layering;
 mod limits;
 mod page;
+mod pipeline;
 mod sample_report;
 mod samples;
 mod threat_dragon;
