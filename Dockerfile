@@ -1,6 +1,6 @@
 # Builds threatsheet and puts the one binary into a small image.
 #   docker build -t threatsheet .
-#   docker run --rm -v "$PWD:/data" threatsheet convert diagram.drawio
+#   docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data" threatsheet convert diagram.drawio
 FROM rust:1.95-slim AS build
 WORKDIR /src
 COPY . .

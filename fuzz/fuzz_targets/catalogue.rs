@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| threatsheet_fuzz::catalogue(text));
+fuzz_target!(|bytes: &[u8]| threatsheet_fuzz::catalogue(bytes));

@@ -3,6 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|cells: &str| {
-    threatsheet_fuzz::read(format!("<mxGraphModel><root>{cells}</root></mxGraphModel>").as_bytes());
-});
+fuzz_target!(|bytes: &[u8]| threatsheet_fuzz::drawio_page(bytes));

@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|label: &str| threatsheet_fuzz::read(threatsheet_fuzz::page("html=1;", label).as_bytes()));
+fuzz_target!(|bytes: &[u8]| threatsheet_fuzz::label(bytes));

@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|style: &str| threatsheet_fuzz::read(threatsheet_fuzz::page(style, "Orders").as_bytes()));
+fuzz_target!(|bytes: &[u8]| threatsheet_fuzz::style(bytes));

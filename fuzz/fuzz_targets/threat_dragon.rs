@@ -3,9 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|cells: &str| {
-    let summary = r#""summary":{"title":"t"}"#;
-    threatsheet_fuzz::read(format!(r#"{{{summary},"detail":{{"diagrams":[{{"cells":[{cells}]}}]}}}}"#).as_bytes());
-    let wrapped = format!(r#"{{{summary},"detail":{{"diagrams":[{{"diagramJson":{{"cells":[{cells}]}}}}]}}}}"#);
-    threatsheet_fuzz::read(wrapped.as_bytes());
-});
+fuzz_target!(|bytes: &[u8]| threatsheet_fuzz::threat_dragon(bytes));

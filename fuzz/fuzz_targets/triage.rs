@@ -1,4 +1,4 @@
-//! Any earlier table, as CSV and as a workbook.
+//! Any earlier table, as CSV, workbook or JSON.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// How often a plain line tells of progress where standard error is no terminal.
 const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
@@ -42,9 +42,13 @@ impl Console {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} diagrams  {per_sec}  {eta} left  {wide_msg}");
+        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} diagrams  {rate} a second  {eta} left");
         if let Ok(style) = style {
-            bar.set_style(style);
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // A terminal that cannot be written to is nobody's fault.
+                let _ = write!(out, "{:.0}", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate));
         }
         self.bar = Some(bar);
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -14,15 +15,15 @@ use super::{
     console::{Console, count},
     earlier,
     gate::Gate,
-    inputs::{self, Input, plain},
+    inputs::{self, Input},
     load::{self, Unread},
     outputs::{self, Destination, Job},
-    state::{self, Remembered, State},
+    state::{self, Place, Remembered, State},
     to_stdout,
 };
 use crate::{
     catalog::Catalog,
-    export::{self, ExportOptions, Format, IndexEntry},
+    export::{self, ExportOptions, Format, Index, IndexEntry},
     import::{self, ReadOptions},
     infer::{self, InferOptions},
     model::{Document, Severity, ThreatReport},
@@ -41,20 +42,49 @@ struct Run<'a> {
     version: String,
     /// The options as text, for fingerprints.
     options: String,
-    state: State,
+    batch: Option<Batch>,
 }
+
+/// A document, and for formats that point at lines the line of each cell.
+type WithLines = (Document, BTreeMap<String, u32>);
 
 /// How one input ended.
 enum Ending {
-    /// Its tables are written.
-    Converted { known: Option<Remembered>, reached: usize, unforgiven: usize, notes: Vec<String>, summary: String },
+    /// Its tables are written; open threats that reached `--fail-on`, and what `--strict` does not forgive.
+    Converted { place: Option<Place>, reached: usize, unforgiven: usize },
     /// It had not changed.
-    Unchanged(Remembered),
+    Unchanged(Place),
     /// It is no diagram.
     Skipped,
     /// It could not be read or written.
     Failed(String),
 }
+
+/// The folder of a batch as a whole, and what is remembered there.
+struct Batch {
+    folder: PathBuf,
+    state: State,
+}
+
+impl Batch {
+    /// Opens the batch in `folder`, where an index may stand that this program wrote, but none of somebody else.
+    fn open(folder: PathBuf) -> anyhow::Result<Self> {
+        let there = INDEX.map(|name| folder.join(name)).into_iter().find(|path| path.exists());
+        if let Some(path) = there
+            && !fs::read(folder.join(INDEX[0])).is_ok_and(|page| export::is_index(&page))
+        {
+            bail!(
+                "{} is no index of threat tables and would be overwritten; give another folder with --output, or move \
+                 it away",
+                path.display()
+            );
+        }
+        Ok(Self { state: State::open(&folder)?, folder })
+    }
+}
+
+/// The index page and the index workbook of a batch.
+const INDEX: [&str; 2] = ["index.html", "index.xlsx"];
 
 /// Converts what the arguments name.
 pub(super) fn run(arguments: &ConvertArguments) -> anyhow::Result<Outcome> {
@@ -77,11 +107,10 @@ pub(super) fn run(arguments: &ConvertArguments) -> anyhow::Result<Outcome> {
         console.error("there is nothing to convert: no file was found");
         return Ok(Outcome::Nothing);
     }
-    let folder = batch_folder(arguments, &destination, several);
-    let run = Run::new(arguments, folder.as_deref())?;
     let ended = if arguments.combine {
-        run.combine(found.files, &destination, &formats, &console)
+        Run::new(arguments, None)?.combine(found.files, &destination, &formats, &console)
     } else {
+        let folder = batch_folder(arguments, &destination, several);
         let jobs = match outputs::plan(found.files, &destination, &formats) {
             Ok(jobs) => jobs,
             Err(error) => {
@@ -89,7 +118,7 @@ pub(super) fn run(arguments: &ConvertArguments) -> anyhow::Result<Outcome> {
                 return Ok(Outcome::Usage);
             }
         };
-        run.batch(&jobs, &formats, &mut console, folder.as_deref())
+        Run::new(arguments, folder)?.batch(&jobs, &formats, &mut console)
     }?;
     Ok(if found.unreadable.is_empty() || ended != Outcome::Done { ended } else { Outcome::Failed })
 }
@@ -146,9 +175,9 @@ fn batch_folder(arguments: &ConvertArguments, destination: &Destination, several
 }
 
 impl<'a> Run<'a> {
-    fn new(arguments: &'a ConvertArguments, folder: Option<&Path>) -> anyhow::Result<Self> {
+    fn new(arguments: &'a ConvertArguments, folder: Option<PathBuf>) -> anyhow::Result<Self> {
         let read_file = |path: &PathBuf| {
-            std::fs::read(path).map_err(|e| plain(&e)).with_context(|| format!("cannot read {}", path.display()))
+            inputs::read(path, import::FILE_BYTES).with_context(|| format!("cannot read {}", path.display()))
         };
         let template = arguments.look.template.as_ref().map(read_file).transpose()?;
         let template = template.map(String::from_utf8).transpose().context("the template is not UTF-8")?;
@@ -167,6 +196,7 @@ impl<'a> Run<'a> {
             None => BTreeSet::new(),
         };
         let date = date()?;
+        let triage = arguments.triage.as_ref().map(read_file).transpose()?;
         let catalog = load::catalog(&arguments.reading.catalogs)?;
         Ok(Self {
             version: catalog.version(),
@@ -176,70 +206,60 @@ impl<'a> Run<'a> {
             gate: Gate::new(&arguments.gate, known),
             options: format!(
                 "{:?} {:?} {export:?} {date}",
-                (&arguments.formats, &arguments.triage),
+                (&arguments.formats, triage.map(|table| state::fingerprint(&table, "", ""))),
                 (&arguments.reading, &arguments.inference, &arguments.look)
             ),
             export,
             date,
-            state: State::load(folder),
+            batch: folder.map(Batch::open).transpose()?,
             arguments,
         })
     }
 
-    /// Converts each job on its own, in parallel, and closes with a summary.
-    fn batch(
-        mut self,
-        jobs: &[Job],
-        formats: &[Format],
-        console: &mut Console,
-        folder: Option<&Path>,
-    ) -> anyhow::Result<Outcome> {
+    /// Converts each job on its own, in parallel, and closes with the index and a summary.
+    fn batch(mut self, jobs: &[Job], formats: &[Format], console: &mut Console) -> anyhow::Result<Outcome> {
+        let files = jobs.iter().flat_map(|job| &job.outputs).map(|(_, path)| path.as_path());
+        let index = self.batch.as_ref().map(|batch| batch.folder.join(INDEX[0]));
+        outputs::sweep(files.chain(index.as_deref()));
         console.start(jobs.len());
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.arguments.jobs.unwrap_or(0)).build()?;
         let endings: Vec<Ending> = pool.install(|| {
             jobs.par_iter()
                 .map(|job| {
-                    let ending = self.convert(job, formats, folder);
-                    self.tell(job, &ending, jobs.len() == 1, console);
+                    let ending = self
+                        .convert(job, formats, jobs.len() == 1, console)
+                        .unwrap_or_else(|error| Ending::Failed(format!("{error:#}")));
                     console.step();
                     ending
                 })
                 .collect()
         });
         console.finish();
-        let mut remembered = BTreeMap::new();
-        for (job, ending) in jobs.iter().zip(&endings) {
-            if let (Ending::Converted { known: Some(known), .. } | Ending::Unchanged(known), Some(key)) =
-                (ending, key(job, folder))
-            {
-                remembered.insert(key, known.clone());
-            }
+        // On a thread of the pool, which has memory that its conversions needed and need no more.
+        let indexed =
+            self.batch.take().map_or(Ok(()), |batch| pool.install(|| self.write_index(batch, jobs, &endings)));
+        let ended = self.close(jobs, &endings, console);
+        if let Err(error) = indexed {
+            console.error(&format!("{error:#}"));
+            return Ok(Outcome::Failed);
         }
-        if let Some(folder) = folder {
-            let entries: Vec<IndexEntry> = remembered.values().map(|known| known.entry.clone()).collect();
-            self.write_index(folder, &entries)?;
-            self.state.save(remembered)?;
-        }
-        Ok(self.close(&endings, console))
+        Ok(ended)
     }
 
     /// Reads one input and writes its tables.
-    fn convert(&self, job: &Job, formats: &[Format], folder: Option<&Path>) -> Ending {
-        match self.try_convert(job, formats, folder) {
-            Ok(ending) => ending,
-            Err(error) => Ending::Failed(format!("{error:#}")),
-        }
-    }
-
-    fn try_convert(&self, job: &Job, formats: &[Format], folder: Option<&Path>) -> anyhow::Result<Ending> {
+    fn convert(&self, job: &Job, formats: &[Format], alone: bool, console: &Console) -> anyhow::Result<Ending> {
         let bytes = job.input.read(import::FILE_BYTES)?;
         let fingerprint = state::fingerprint(&bytes, &self.version, &self.options);
         let paths: Vec<PathBuf> = job.outputs.iter().map(|(_, path)| path.clone()).collect();
-        if let (Some(key), false) =
-            (key(job, folder), self.arguments.force || folder.is_none() || self.gate.is_active())
-            && let Some(known) = self.state.unchanged(&key, &fingerprint, &paths)
+        let key = self.batch.as_ref().map(|batch| key(&paths, &batch.folder)).unwrap_or_default();
+        let name = job.input.name();
+        if let (Some(batch), false) = (&self.batch, self.arguments.force || self.gate.is_active())
+            && let Some(place) = batch.state.unchanged(&key, &fingerprint, &paths)
         {
-            return Ok(Ending::Unchanged(known.clone()));
+            if alone {
+                console.say(&format!("{name}: unchanged, nothing to do (--force converts it)"));
+            }
+            return Ok(Ending::Unchanged(place));
         }
         let document = match load::parse(&job.input, &bytes, &self.catalog, &self.read) {
             Ok(document) => document,
@@ -248,16 +268,21 @@ impl<'a> Run<'a> {
         };
         let (report, notes) = self.report(vec![document], &paths)?;
         let lines = formats.contains(&Format::Sarif).then(|| import::cell_lines(&bytes));
+        if let Some(batch) = &self.batch {
+            batch.state.begin(&key)?;
+        }
         self.write(&report, &job.outputs, formats, lines.into_iter().collect())?;
-        let relative = paths.iter().map(|path| relative(path, folder)).collect();
-        let known = folder.map(|_| Remembered { fingerprint, entry: IndexEntry::new(&report, relative) });
-        Ok(Ending::Converted {
-            known,
-            reached: self.gate.reached(&report),
-            unforgiven: self.gate.unforgiven(&report),
-            notes,
-            summary: summary(&report),
-        })
+        let remember = |batch: &Batch| {
+            let outputs = paths.iter().map(|path| relative(path, &batch.folder)).collect();
+            batch.state.remember(&key, Remembered { fingerprint, entry: IndexEntry::new(&report, outputs) })
+        };
+        let place = self.batch.as_ref().map(remember).transpose()?;
+        notes.iter().for_each(|note| console.say(&format!("{name}: {note}")));
+        if alone {
+            console.say(&format!("{name}: {}", summary(&report)));
+            paths.iter().for_each(|path| console.say(&format!("wrote {}", path.display())));
+        }
+        Ok(Ending::Converted { place, reached: self.gate.reached(&report), unforgiven: self.gate.unforgiven(&report) })
     }
 
     /// The threats of `documents`, with people's decisions carried over, and notes on what that changed.
@@ -310,17 +335,22 @@ impl<'a> Run<'a> {
         formats: &[Format],
         console: &Console,
     ) -> anyhow::Result<Outcome> {
-        let read: Vec<Result<Document, Unread>> = files
+        let with_lines = formats.contains(&Format::Sarif);
+        let read: Vec<Result<WithLines, Unread>> = files
             .par_iter()
             .map(|input| {
                 let bytes = input.read(import::FILE_BYTES).map_err(|e| Unread::Failed(format!("{e:#}")))?;
-                load::parse(input, &bytes, &self.catalog, &self.read)
+                let document = load::parse(input, &bytes, &self.catalog, &self.read)?;
+                Ok((document, if with_lines { import::cell_lines(&bytes) } else { BTreeMap::new() }))
             })
             .collect();
-        let (mut documents, mut outcome) = (Vec::new(), Outcome::Done);
+        let (mut documents, mut lines, mut outcome) = (Vec::new(), Vec::new(), Outcome::Done);
         for (input, result) in files.iter().zip(read) {
             match result {
-                Ok(document) => documents.push(document),
+                Ok((document, of_cells)) => {
+                    documents.push(document);
+                    lines.push(of_cells);
+                }
                 Err(Unread::NotADiagram(reason)) if input.root.is_some() => {
                     console.say(&format!("{}: skipped, {reason}", input.name()));
                 }
@@ -342,8 +372,14 @@ impl<'a> Run<'a> {
         let jobs = outputs::plan(vec![whole], &base, formats)?;
         let outputs = jobs.into_iter().flat_map(|job| job.outputs).collect::<Vec<_>>();
         let paths: Vec<PathBuf> = outputs.iter().map(|(_, path)| path.clone()).collect();
+        let written = || paths.iter().map(PathBuf::as_path);
+        if let Err(error) = outputs::refuse_overwriting(files.iter().map(|input| input.path.as_path()), written()) {
+            console.error(&format!("{error:#}"));
+            return Ok(Outcome::Usage);
+        }
+        outputs::sweep(written());
         let (report, notes) = self.report(documents, &paths)?;
-        self.write(&report, &outputs, formats, Vec::new())?;
+        self.write(&report, &outputs, formats, lines)?;
         notes.iter().for_each(|note| console.say(note));
         for path in &paths {
             console.say(&format!("{}: {}", path.display(), summary(&report)));
@@ -352,30 +388,11 @@ impl<'a> Run<'a> {
         Ok(self.gated(gate, outcome, console))
     }
 
-    /// Says how one job ended.
-    fn tell(&self, job: &Job, ending: &Ending, alone: bool, console: &Console) {
-        let name = job.input.name();
-        match ending {
-            Ending::Converted { notes, summary, .. } => {
-                notes.iter().for_each(|note| console.say(&format!("{name}: {note}")));
-                if alone {
-                    console.say(&format!("{name}: {summary}"));
-                    job.outputs.iter().for_each(|(_, path)| console.say(&format!("wrote {}", path.display())));
-                }
-            }
-            Ending::Unchanged(_) if alone => {
-                console.say(&format!("{name}: unchanged, nothing to do (--force converts it)"));
-            }
-            Ending::Failed(reason) => console.error(&format!("{name}: {reason}")),
-            _ => {}
-        }
-    }
-
     /// Sums a batch up and settles the exit code.
-    fn close(&self, endings: &[Ending], console: &Console) -> Outcome {
+    fn close(&self, jobs: &[Job], endings: &[Ending], console: &Console) -> Outcome {
         let (mut converted, mut unchanged, mut skipped, mut failed) = (0, 0, 0, 0);
         let mut gate = (0, 0);
-        for ending in endings {
+        for (job, ending) in jobs.iter().zip(endings) {
             match ending {
                 Ending::Converted { reached, unforgiven, .. } => {
                     converted += 1;
@@ -383,7 +400,10 @@ impl<'a> Run<'a> {
                 }
                 Ending::Unchanged(_) => unchanged += 1,
                 Ending::Skipped => skipped += 1,
-                Ending::Failed(_) => failed += 1,
+                Ending::Failed(reason) => {
+                    failed += 1;
+                    console.error(&format!("{}: {reason}", job.input.name()));
+                }
             }
         }
         if endings.len() > 1 {
@@ -412,24 +432,39 @@ impl<'a> Run<'a> {
         if outcome == Outcome::Done && reached + unforgiven > 0 { Outcome::Reached } else { outcome }
     }
 
-    /// Writes the index page and workbook of a batch.
-    fn write_index(&self, folder: &Path, entries: &[IndexEntry]) -> anyhow::Result<()> {
-        if entries.is_empty() {
+    /// Writes what is remembered, and the index page and workbook of a batch.
+    fn write_index(&self, batch: Batch, jobs: &[Job], endings: &[Ending]) -> anyhow::Result<()> {
+        let places: Vec<Place> = endings
+            .iter()
+            .filter_map(|ending| match ending {
+                Ending::Converted { place, .. } => *place,
+                Ending::Unchanged(place) => Some(*place),
+                _ => None,
+            })
+            .collect();
+        let mut index = Index::default();
+        batch.state.close(&places, |entry| index.add(entry))?;
+        for (job, ending) in jobs.iter().zip(endings) {
+            if let Ending::Failed(reason) = ending {
+                index.add_failed(job.input.name(), reason.clone());
+            }
+        }
+        if index.is_empty() {
             return Ok(());
         }
-        outputs::write_whole(&folder.join("index.html"), &export::index_html(entries, &self.date)?)?;
-        outputs::write_whole(&folder.join("index.xlsx"), &export::index_xlsx(entries, &self.date)?)
+        outputs::write_whole(&batch.folder.join(INDEX[0]), &index.html(&self.date)?)?;
+        outputs::write_whole(&batch.folder.join(INDEX[1]), &index.xlsx(&self.date)?)
     }
 }
 
-/// The key under which a batch remembers a job: where its tables lie in the batch's folder, without ending.
-fn key(job: &Job, folder: Option<&Path>) -> Option<String> {
-    job.outputs.first().map(|(_, path)| relative(&path.with_extension(""), folder))
+/// The key under which a batch remembers an input: where its tables lie in the batch's folder, without ending.
+fn key(outputs: &[PathBuf], folder: &Path) -> String {
+    outputs.first().map(|path| relative(&path.with_extension(""), folder)).unwrap_or_default()
 }
 
 /// A path as seen from `folder`, with forward slashes, for links.
-fn relative(path: &Path, folder: Option<&Path>) -> String {
-    let inside = folder.and_then(|folder| path.strip_prefix(folder).ok()).unwrap_or(path);
+fn relative(path: &Path, folder: &Path) -> String {
+    let inside = path.strip_prefix(folder).unwrap_or(path);
     let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
     parts.join("/")
 }

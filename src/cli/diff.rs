@@ -7,13 +7,12 @@ use anyhow::Context as _;
 use super::{
     Outcome,
     args::{DiffArguments, DiffFormat},
-    inputs::plain,
-    load, outputs, to_stdout,
+    inputs, load, outputs, to_stdout,
 };
 use crate::{
     catalog::Catalog,
     export::{self, Format},
-    infer,
+    import, infer,
     model::PreviousTable,
 };
 
@@ -34,8 +33,8 @@ pub(super) fn run(arguments: &DiffArguments) -> anyhow::Result<Outcome> {
 /// One side of the comparison: a table as it was read back, or the threats of a diagram as found now.
 fn side(path: &Path, arguments: &DiffArguments, catalog: &Catalog) -> anyhow::Result<PreviousTable> {
     if matches!(outputs::format_of(path), Some(Format::Xlsx | Format::Csv)) {
-        let bytes = std::fs::read(path).map_err(|error| plain(&error));
-        let table = bytes.and_then(|bytes| Ok(export::read_previous(&path.to_string_lossy(), &bytes)?));
+        let table = inputs::read(path, import::FILE_BYTES);
+        let table = table.and_then(|bytes| Ok(export::read_previous(&path.to_string_lossy(), &bytes)?));
         return table.with_context(|| path.display().to_string());
     }
     let document = load::read(path, catalog, &load::read_options(&arguments.reading))?;

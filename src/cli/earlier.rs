@@ -8,9 +8,10 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{inputs::plain, outputs};
+use super::{inputs, outputs};
 use crate::{
     export::{self, Format},
+    import,
     model::{PreviousTable, Triage},
 };
 
@@ -52,7 +53,7 @@ fn existing(outputs: &[PathBuf], format: Format) -> Option<&Path> {
 }
 
 fn read(path: &Path) -> anyhow::Result<PreviousTable> {
-    let bytes = fs::read(path).map_err(|e| plain(&e));
+    let bytes = inputs::read(path, import::FILE_BYTES);
     let table = bytes.and_then(|bytes| Ok(export::read_previous(&path.to_string_lossy(), &bytes)?));
     table.with_context(|| {
         format!(

@@ -33,18 +33,22 @@ impl Input {
 
     /// Its bytes, no more than `limit`.
     pub(super) fn read(&self, limit: u64) -> anyhow::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let read = if self.is_stdin() {
-            io::stdin().lock().take(limit + 1).read_to_end(&mut bytes)
-        } else {
-            fs::File::open(&self.path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        };
-        read.map_err(|error| plain(&error))?;
-        if bytes.len() as u64 > limit {
-            bail!("the file is over the limit of {} MiB", limit >> 20);
-        }
-        Ok(bytes)
+        if self.is_stdin() { within(io::stdin().lock(), limit) } else { read(&self.path, limit) }
     }
+}
+
+/// The bytes of a file, no more than `limit`.
+pub(super) fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+    within(fs::File::open(path).map_err(|error| plain(&error))?, limit)
+}
+
+fn within(source: impl io::Read, limit: u64) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes).map_err(|error| plain(&error))?;
+    if bytes.len() as u64 > limit {
+        bail!("the file is over the limit of {} MiB", limit >> 20);
+    }
+    Ok(bytes)
 }
 
 /// An input or output error in plain words, without the number of the operating system.

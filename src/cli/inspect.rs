@@ -19,7 +19,10 @@ pub(super) fn run(arguments: &InspectArguments) -> anyhow::Result<Outcome> {
         InspectFormat::Svg => shown.extend(export::pictures(&document).into_bytes()),
     }
     match arguments.output.as_deref().filter(|path| !is_dash(path)) {
-        Some(path) => outputs::write_whole(path, &shown).map(|()| Outcome::Done),
+        Some(path) => {
+            outputs::refuse_overwriting([arguments.input.as_path()].into_iter(), [path].into_iter())?;
+            outputs::write_whole(path, &shown).map(|()| Outcome::Done)
+        }
         None => to_stdout(&shown),
     }
 }

@@ -1,7 +1,7 @@
 //! Where tables are written: names, collisions settled before work starts, and writing that never leaves half a file.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ffi::{OsStr, OsString},
     fs::{self, File, TryLockError},
     io::{self, Write as _},
@@ -69,8 +69,7 @@ pub(super) struct Job {
 /// Settles for every input where its tables go. Two inputs that would write the same file keep their endings in the
 /// name; where that does not tell them apart either, nothing is done.
 pub(super) fn plan(inputs: Vec<Input>, destination: &Destination, formats: &[Format]) -> anyhow::Result<Vec<Job>> {
-    let several_roots =
-        inputs.iter().filter_map(|i| i.root.as_ref()).collect::<std::collections::BTreeSet<_>>().len() > 1;
+    let several_roots = inputs.iter().filter_map(|i| i.root.as_ref()).collect::<BTreeSet<_>>().len() > 1;
     let short: Vec<Option<PathBuf>> =
         inputs.iter().map(|input| target(input, destination, several_roots, false)).collect();
     let mut uses: BTreeMap<&PathBuf, usize> = BTreeMap::new();
@@ -86,11 +85,51 @@ pub(super) fn plan(inputs: Vec<Input>, destination: &Destination, formats: &[For
         })
         .collect();
     refuse_collisions(&inputs, &bases)?;
-    Ok(inputs
+    let jobs: Vec<Job> = inputs
         .into_iter()
         .zip(bases)
         .map(|(input, base)| Job { outputs: files(base.as_deref(), destination, formats), input })
-        .collect())
+        .collect();
+    without_own_tables(jobs)
+}
+
+/// Leaves out inputs that were found beside diagrams as the tables of an earlier run. Any other input that would be
+/// written over is refused.
+fn without_own_tables(mut jobs: Vec<Job>) -> anyhow::Result<Vec<Job>> {
+    let written: HashMap<PathBuf, Format> = jobs
+        .iter()
+        .flat_map(|job| &job.outputs)
+        .filter_map(|(format, path)| Some((fs::canonicalize(path).ok()?, *format)))
+        .collect();
+    if written.is_empty() {
+        return Ok(jobs);
+    }
+    let mut in_the_way = None;
+    jobs.retain(|job| {
+        let Some(format) = fs::canonicalize(&job.input.path).ok().and_then(|place| written.get(&place)) else {
+            return true;
+        };
+        if job.input.root.is_none() || !is_table(&job.input.path, *format) {
+            in_the_way.get_or_insert(job.input.name());
+        }
+        false
+    });
+    in_the_way.map_or(Ok(jobs), |name| Err(would_be_overwritten(&name)))
+}
+
+/// Whether a file of this format is a table, and not a diagram that happens to have a table's name.
+fn is_table(path: &Path, format: Format) -> bool {
+    let holds =
+        |text: &str| fs::read(path).is_ok_and(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()));
+    match format {
+        Format::Html => !holds("data-mxgraph"),
+        Format::Json => holds("threatsheet/report/"),
+        Format::Xlsx | Format::Csv | Format::Markdown | Format::Sarif => true,
+    }
+}
+
+fn would_be_overwritten(name: &str) -> anyhow::Error {
+    anyhow::anyhow!("{name} is an input and would be overwritten; give another --output")
 }
 
 /// The files that one base name becomes.
@@ -121,6 +160,20 @@ fn refuse_collisions(inputs: &[Input], bases: &[Option<PathBuf>]) -> anyhow::Res
                 input.name(),
                 base.display()
             );
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to write over what is read.
+pub(super) fn refuse_overwriting<'p>(
+    inputs: impl Iterator<Item = &'p Path>,
+    outputs: impl Iterator<Item = &'p Path>,
+) -> anyhow::Result<()> {
+    let read: HashSet<PathBuf> = inputs.filter_map(|path| fs::canonicalize(path).ok()).collect();
+    for path in outputs {
+        if fs::canonicalize(path).is_ok_and(|place| read.contains(&place)) {
+            return Err(would_be_overwritten(&path.display().to_string()));
         }
     }
     Ok(())
@@ -180,34 +233,89 @@ fn without_endings(name: &OsStr) -> OsString {
     rest.as_os_str().to_os_string()
 }
 
-/// Writes a file so that at any moment there is either the old one or the new: beside its place first, under a name
-/// that the next run takes again, then renamed.
+/// What the name of a half-written file ends in.
+const PART: &str = ".threatsheet-part";
+
+/// Writes a file so that at any moment there is either the old one or the new.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// Writes a file with `fill`, so that at any moment there is either the old one or the new: beside its place first,
+/// under a name that the next run takes again or away, then renamed.
+pub(super) fn write_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> anyhow::Result<()> {
     let about = || format!("cannot write {}", path.display());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|e| plain(&e)).with_context(about)?;
-    if path.is_dir() {
+    // What a link leads to is replaced, not the link.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let old = fs::metadata(&place).ok();
+    if old.as_ref().is_some_and(fs::Metadata::is_dir) {
         bail!("cannot write {}: it is a folder", path.display());
     }
-    let mut hidden = OsString::from(".");
-    hidden.push(path.file_name().unwrap_or(OsStr::new("output")));
-    hidden.push(".part");
-    let part = folder.join(hidden);
-    let written = write_part(&part, bytes).and_then(|()| fs::rename(&part, path).map_err(|e| plain(&e)));
-    if written.is_err() {
-        let _ = fs::remove_file(&part);
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        // A pipe or a device is written to; it would be lost if a file took its place.
+        let written = File::options().write(true).open(&place).and_then(|mut file| fill(&mut file));
+        return written.map_err(|e| plain(&e)).with_context(about);
     }
-    written.with_context(about)
+    let mut hidden = OsString::from(".");
+    hidden.push(place.file_name().unwrap_or(OsStr::new("output")));
+    hidden.push(PART);
+    let opened = Part::open(place.with_file_name(hidden), true).map_err(|e| plain(&e)).with_context(about)?;
+    let Some(mut part) = opened else { bail!("cannot write {}: another run is writing it", path.display()) };
+    let written = part.file.set_len(0).and_then(|()| fill(&mut part.file)).and_then(|()| {
+        if let Some(old) = old {
+            part.file.set_permissions(old.permissions())?;
+        }
+        fs::rename(&part.path, &place)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&part.path);
+    }
+    written.map_err(|e| plain(&e)).with_context(about)
 }
 
-fn write_part(part: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let mut file = File::options().create(true).write(true).truncate(false).open(part).map_err(|e| plain(&e))?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => bail!("another run is writing it"),
-        Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => return Err(plain(&error)),
-        _ => {}
+/// Takes away what a killed run left half-written in the folders that these files go to.
+pub(super) fn sweep<'p>(files: impl Iterator<Item = &'p Path>) {
+    let folders: BTreeSet<&Path> = files.filter_map(Path::parent).collect();
+    for folder in folders {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let name = name.as_encoded_bytes();
+            if name.starts_with(b".")
+                && name.ends_with(PART.as_bytes())
+                && let Ok(Some(part)) = Part::open(entry.path(), false)
+            {
+                let _ = fs::remove_file(&part.path);
+            }
+        }
     }
-    file.set_len(0).and_then(|()| file.write_all(bytes)).and_then(|()| file.flush()).map_err(|e| plain(&e))
+}
+
+/// A half-written file. Its lock tells one that a killed run left from one that another run is writing.
+struct Part {
+    path: PathBuf,
+    file: File,
+}
+
+impl Part {
+    /// Opens and locks it; `None` where another run is writing it.
+    fn open(path: PathBuf, create: bool) -> io::Result<Option<Self>> {
+        loop {
+            let file = File::options().create(create).write(true).truncate(false).open(&path)?;
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) if error.kind() != io::ErrorKind::Unsupported => return Err(error),
+                _ => {}
+            }
+            // Before it was locked, another run may have renamed it into its place: then it is no part any more.
+            let opened = same_file::Handle::from_file(file.try_clone()?)?;
+            if same_file::Handle::from_path(&path).is_ok_and(|there| there == opened) {
+                return Ok(Some(Self { path, file }));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -261,5 +369,51 @@ mod tests {
         assert!(write_whole(&blocked, b"new").is_err());
         assert_eq!(fs::read(&path).expect("it is there"), b"old");
         assert_eq!(fs::read_dir(folder.path()).expect("it can be read").count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_another_run_is_writing_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("t.csv");
+        let other =
+            Part::open(folder.path().join(".t.csv.threatsheet-part"), true).expect("it opens").expect("it is free");
+        let error = write_whole(&path, b"ours").expect_err("it is being written");
+        assert!(error.to_string().contains("another run is writing it"), "{error}");
+        sweep([path.as_path()].into_iter());
+        assert!(other.path.is_file(), "the other run still has its part");
+        drop(other);
+        write_whole(&path, b"ours").expect("a part that nobody holds is taken over");
+        assert_eq!(fs::read(&path).expect("it is there"), b"ours");
+        assert_eq!(fs::read_dir(folder.path()).expect("it can be read").count(), 1);
+    }
+
+    #[test]
+    fn parts_that_nobody_writes_are_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in [".gone.csv.threatsheet-part", ".other.part", "a.threatsheet-part"] {
+            fs::write(folder.path().join(name), "half").expect("it can be written");
+        }
+        sweep([folder.path().join("t.csv").as_path()].into_iter());
+        let mut left: Vec<_> =
+            fs::read_dir(folder.path()).expect("it can be read").flatten().map(|e| e.file_name()).collect();
+        left.sort();
+        assert_eq!(left, [".other.part", "a.threatsheet-part"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_devices_stay_what_they_are() {
+        use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+        let folder = tempfile::tempdir().expect("a folder");
+        let (real, link) = (folder.path().join("real.csv"), folder.path().join("link.csv"));
+        fs::write(&real, "old").expect("it can be written");
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o600)).expect("it is ours");
+        symlink(&real, &link).expect("a link");
+        write_whole(&link, b"new").expect("it can be written");
+        assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
+        assert_eq!(fs::read(&real).expect("it is there"), b"new");
+        assert_eq!(fs::metadata(&real).expect("it is there").permissions().mode() & 0o777, 0o600);
+        write_whole(Path::new("/dev/null"), b"gone").expect("it takes everything");
+        assert!(fs::metadata("/dev/null").expect("it is there").file_type().is_char_device());
     }
 }

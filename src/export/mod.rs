@@ -19,7 +19,7 @@ mod text;
 mod xlsx;
 
 pub use diff::{ChangedPart, ChangedThreat, Difference, difference, difference_markdown, difference_text, table_of};
-pub use index::{IndexEntry, index_html, index_xlsx, recurring};
+pub use index::{Index, IndexEntry, is_index};
 pub use inspect_json::inspect_json;
 pub use inspect_table::inspect_table;
 pub use json::REPORT_SCHEMA;

@@ -33,7 +33,7 @@ pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dy
                 "semanticVersion": report.tool_version,
                 "rules": rules.iter().map(|(_, rule)| rule).collect::<Vec<_>>(),
             } },
-            "automationDetails": { "id": format!("threatsheet/{}", report.documents.first().map_or("", |d| d.source.path.as_str())) },
+            "automationDetails": { "id": category(report) },
             "columnKind": "utf16CodeUnits",
             "results": results,
         }],
@@ -42,6 +42,15 @@ pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dy
         .map_err(|e| ExportError::Format(format!("cannot write SARIF: {e}")))?;
     out.write_all(b"\n")?;
     Ok(())
+}
+
+/// What the upload is filed under, up to the last slash: a later one of the same category replaces an earlier one, so
+/// that each diagram needs its own.
+fn category(report: &ThreatReport) -> String {
+    match report.documents.as_slice() {
+        [document] => format!("threatsheet/{}/", document.source.path),
+        _ => "threatsheet/".to_owned(),
+    }
 }
 
 /// A rule's severity stands on the rule in SARIF, so one that raises threats of several severities becomes several.

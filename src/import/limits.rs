@@ -23,8 +23,14 @@ pub(super) const PAGES: usize = 2_000;
 /// Cells on one page.
 pub(super) const CELLS: usize = 500_000;
 
+/// Cells on all pages of a file.
+pub(super) const CELLS_IN_FILE: usize = 1_000_000;
+
 /// Nesting of XML elements and of cells. (JSON ends at 128 levels, serde_json's own limit.)
 pub(super) const NESTING: usize = 256;
+
+/// Entries of a cell's style; draw.io writes some dozens, and those beyond are not looked at.
+pub(super) const STYLE_ENTRIES: usize = 10_000;
 
 /// Characters of a label; a longer one is cut, which a notice says.
 pub(super) const LABEL_CHARS: usize = 8_000;

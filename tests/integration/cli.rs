@@ -77,7 +77,7 @@ fn one_bad_file_costs_one_line_and_the_others_are_converted() {
     assert!(said.contains("missing.drawio: there is no such file"), "{said}");
     assert!(said.contains("1 diagram converted, 2 failed"), "{said}");
     assert!(out.join("hr-system.threats.csv").is_file());
-    assert!(!names(&out).iter().any(|name| name.contains("broken") || name.ends_with(".part")));
+    assert!(!names(&out).iter().any(|name| name.contains("broken") || name.ends_with("-part")));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_folder_is_mirrored_and_files_that_are_no_diagram_are_skipped() {
     let assert = threatsheet().arg("convert").arg(&input).arg("-o").arg(&out).assert().success();
     assert!(stderr(&assert).contains("2 diagrams converted, 1 skipped (not a diagram)"), "{}", stderr(&assert));
     assert!(out.join("team/a/hr.threats.xlsx").is_file());
-    assert_eq!(names(&out), [".threatsheet-state.json", "index.html", "index.xlsx", "shop.threats.xlsx", "team"]);
+    assert_eq!(names(&out), [".threatsheet-state.jsonl", "index.html", "index.xlsx", "shop.threats.xlsx", "team"]);
 }
 
 #[test]

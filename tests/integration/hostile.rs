@@ -1,4 +1,5 @@
-//! Hostile input: the fuzz targets' functions on files that are mutated, and on the corpus of every crash found.
+//! Hostile input: the fuzz targets' functions on their seeds, among them every crash found, and on mutations of them and
+//! of the samples.
 
 #[path = "../../fuzz/src/lib.rs"]
 #[expect(unreachable_pub, reason = "the fuzz targets are another crate")]
@@ -8,19 +9,28 @@ use std::{fs, path::PathBuf};
 
 use proptest::prelude::*;
 
+/// Every file in a folder of the project and below.
+fn files(folder: &str) -> Vec<PathBuf> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = ignore::WalkBuilder::new(root).standard_filters(false).build().flatten();
+    let mut files: Vec<PathBuf> =
+        entries.filter(|e| e.file_type().is_some_and(|kind| kind.is_file())).map(ignore::DirEntry::into_path).collect();
+    files.sort();
+    assert!(!files.is_empty(), "{folder} holds no file");
+    files
+}
+
 /// Every sample and fixture.
 fn corpus() -> Vec<PathBuf> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    for folder in ["samples", "tests/fixtures", "fuzz/corpus"] {
-        for entry in ignore::WalkBuilder::new(root.join(folder)).standard_filters(false).build().flatten() {
-            if entry.file_type().is_some_and(|kind| kind.is_file()) {
-                files.push(entry.into_path());
-            }
-        }
-    }
-    files.sort();
-    files
+    [files("samples"), files("tests/fixtures")].concat()
+}
+
+/// Every fuzz target's function with each of its seeds.
+fn seeds() -> Vec<(fuzz::Target, PathBuf)> {
+    let seeds_of = |(name, target): (&str, fuzz::Target)| {
+        files(&format!("fuzz/seeds/{name}")).into_iter().map(move |file| (target, file))
+    };
+    fuzz::TARGETS.into_iter().flat_map(seeds_of).collect()
 }
 
 /// One change to a file's bytes.
@@ -97,12 +107,17 @@ fn apply(bytes: &mut Vec<u8>, change: &Change) {
 
 #[test]
 fn every_file_of_the_corpus_is_survived() {
-    let files = corpus();
-    assert!(files.len() > 20, "only {} files: the corpus is missing", files.len());
-    for file in files {
+    for file in corpus() {
         let bytes = fs::read(&file).expect("the file can be read");
         fuzz::read(&bytes);
         fuzz::triage(&bytes);
+    }
+}
+
+#[test]
+fn every_seed_is_survived() {
+    for (target, file) in seeds() {
+        target(&fs::read(&file).expect("the file can be read"));
     }
 }
 
@@ -123,8 +138,21 @@ proptest! {
     }
 
     #[test]
+    fn mutated_seeds_are_survived(
+        (target, file) in prop::sample::select(seeds()),
+        changes in prop::collection::vec(change(), 1..6),
+    ) {
+        let mut bytes = fs::read(&file).expect("the file can be read");
+        for change in &changes {
+            apply(&mut bytes, change);
+        }
+        target(&bytes);
+    }
+
+    #[test]
     fn any_style_and_label_are_survived(style in "\\PC{0,80}", label in "\\PC{0,80}") {
-        fuzz::read(fuzz::page(&style, &label).as_bytes());
+        fuzz::style(style.as_bytes());
+        fuzz::label(label.as_bytes());
     }
 
     #[test]
@@ -138,11 +166,11 @@ proptest! {
         ),
         noise in "\\PC{0,12}",
     ) {
-        fuzz::condition(&format!("{} {noise}", words.join(" ")));
+        fuzz::condition(format!("{} {noise}", words.join(" ")).as_bytes());
     }
 
     #[test]
     fn any_catalogue_file_is_read_or_refused(text in "(\\[\\[(threat|service|control|countermeasure)\\]\\]\n)?([a-z-]{1,12} = (\"\\PC{0,12}\"|[0-9]{1,3}|\\[\\])\n){0,6}") {
-        fuzz::catalogue(&text);
+        fuzz::catalogue(text.as_bytes());
     }
 }

@@ -1,6 +1,6 @@
 //! Any table file as lines of text cells: a workbook's sheets, or one sheet of CSV.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Read as _};
 
 use calamine::{DataRef, Reader, Xlsx};
 
@@ -64,6 +64,28 @@ const MOST_COLUMNS: usize = 2_000;
 /// Empty lines kept between two written ones, so that a far-away cell does not fill memory.
 const MOST_EMPTY: usize = 100;
 
+/// Bytes that the parts of a workbook may grow to, all together.
+const MOST_INFLATED: u64 = 256 << 20;
+/// Bytes that they may grow to whatever their ratio, before [`MOST_RATIO`] is looked at.
+const UNCHECKED_INFLATED: u64 = 8 << 20;
+/// Bytes that one byte of the file may grow to. Workbooks of many like rows reach 50.
+const MOST_RATIO: u64 = 200;
+
+/// Refuses a workbook that grows beyond the limits when it is unpacked, as it is found out on the way: what an archive
+/// says of its own sizes may be untrue.
+fn refuse_bomb(bytes: &[u8]) -> Result<(), String> {
+    let broken = |e: &dyn std::fmt::Display| format!("it is no workbook that can be read: {e}");
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    let by_ratio = (bytes.len() as u64).saturating_mul(MOST_RATIO);
+    let mut left = MOST_INFLATED.min(by_ratio.max(UNCHECKED_INFLATED));
+    for part in 0..archive.len() {
+        let part = archive.by_index(part).map_err(|e| broken(&e))?;
+        let taken = io::copy(&mut part.take(left + 1), &mut io::sink()).map_err(|e| broken(&e))?;
+        left = left.checked_sub(taken).ok_or("it grows too much when it is unpacked: it is no table of ours")?;
+    }
+    Ok(())
+}
+
 /// Reads a workbook or a CSV file.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, String> {
     if bytes.starts_with(b"PK") {
@@ -76,6 +98,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Grid>, String> {
 }
 
 fn workbook(bytes: &[u8]) -> Result<Vec<Grid>, String> {
+    refuse_bomb(bytes)?;
     let broken = |e: calamine::XlsxError| format!("it is no workbook that can be read: {e}");
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let mut grids = Vec::new();
@@ -254,5 +277,18 @@ mod tests {
             let grids = read(&bytes).expect("a table");
             assert_eq!(grids[0].lines[1].get(1), "M\u{fc}ller, Zo\u{eb}", "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_workbook_that_grows_without_measure_is_refused() {
+        let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        archive.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).expect("it starts");
+        for _ in 0..24 {
+            io::Write::write_all(&mut archive, &[b' '; 1 << 20]).expect("memory takes everything");
+        }
+        let bomb = archive.finish().expect("it ends").into_inner();
+        assert!(bomb.len() < 100_000);
+        let error = read(&bomb).err().expect("it grows to 24 MiB");
+        assert!(error.starts_with("it grows too much when it is unpacked"), "{error}");
     }
 }

@@ -23,7 +23,7 @@ pub(super) const SPARE_ROWS: u32 = 500;
 const LARGE: usize = 5_000;
 
 /// Excel allows 65,530 links a sheet and slows down long before.
-pub(super) const MOST_LINKS: usize = 5_000;
+pub(in crate::export) const MOST_LINKS: usize = 5_000;
 
 /// One column of a sheet.
 pub(super) struct Head<'a> {
@@ -479,7 +479,7 @@ pub(super) fn is_day(text: &str) -> bool {
 }
 
 /// An empty sheet that can hold `rows` rows.
-pub(super) fn new_sheet(name: &str, rows: usize) -> Result<Worksheet, XlsxError> {
+pub(in crate::export) fn new_sheet(name: &str, rows: usize) -> Result<Worksheet, XlsxError> {
     let mut sheet =
         if rows > LARGE { rust_xlsxwriter::Workbook::new().new_worksheet_with_low_memory()? } else { Worksheet::new() };
     sheet.set_name(name)?;

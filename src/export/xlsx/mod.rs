@@ -15,6 +15,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 use super::{ExportError, ExportOptions};
 use crate::model::{ElementIndex, Target, Threat, ThreatReport};
 use book::Book;
+pub(super) use book::{MOST_LINKS, new_sheet};
 pub(super) use lists::{FROM_SCORE, SEVERITY, SHEET as LISTS};
 pub(super) use people::{REGISTERS, Register};
 pub(super) use registers::{ASSUMPTIONS, COUNTERMEASURES, OWN_SHEETS, RETIRED};

@@ -37,10 +37,13 @@ pub(in crate::import) fn read_xml(
 /// Every page with its cells as written.
 fn pages(xml: &str) -> Result<Vec<(model::Page, page::Page)>, ImportError> {
     let mut reader = Reader::from_str(xml);
-    let mut pages = Vec::new();
-    let mut inflated = 0;
+    let mut pages: Vec<(model::Page, page::Page)> = Vec::new();
+    let (mut inflated, mut cells, mut counted) = (0, 0, 0);
     loop {
         limits::check("the file", pages.len() as u64, limits::PAGES as u64, "pages")?;
+        cells += pages.iter().skip(counted).map(|(_, page)| page.cells.len()).sum::<usize>();
+        counted = pages.len();
+        limits::check("the file", cells as u64, limits::CELLS_IN_FILE as u64, "cells")?;
         match reader.read_event().map_err(|e| broken_xml(&reader, &e))? {
             Event::DocType(doctype) if doctype.to_ascii_uppercase().contains("<!ENTITY") => {
                 return Err(ImportError::Broken(

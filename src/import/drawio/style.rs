@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::import::limits;
+
 /// A style string, split once: `name;name;key=value;...`.
 ///
 /// A later entry wins over an earlier one with the same key. Values may hold `=`; entries may be padded with spaces.
@@ -23,7 +25,7 @@ impl Style {
     pub(super) fn parse(text: String) -> Self {
         let mut entries = Vec::new();
         let mut start = 0;
-        for part in text.split(';') {
+        for part in text.split(';').take(limits::STYLE_ENTRIES) {
             let padded = start..start + part.len();
             start = padded.end + 1;
             let entry = match part.find('=') {
@@ -120,6 +122,13 @@ mod tests {
         assert_eq!(style.colour("strokeColor").as_deref(), Some("#00AAFF"));
         assert_eq!(style.get("x"), None);
         assert_eq!(style.shape(), Some("ellipse"));
+    }
+
+    #[test]
+    fn entries_beyond_the_limit_are_not_looked_at() {
+        let within = format!("{}dashed=1", "a;".repeat(limits::STYLE_ENTRIES - 1));
+        assert!(Style::parse(within.clone()).is_on("dashed"));
+        assert!(!Style::parse(format!("a;{within}")).is_on("dashed"));
     }
 
     proptest! {
