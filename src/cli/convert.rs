@@ -166,8 +166,10 @@ impl<'a> Run<'a> {
         };
         let date = date()?;
         let catalog = load::catalog(&arguments.reading.catalogs)?;
+        // Reading the rules is most of a short run, and uses all threads: done here, no job of the batch waits for it.
+        let (version, _) = rayon::join(|| catalog.version(), || catalog.rules());
         Ok(Self {
-            version: catalog.version(),
+            version,
             catalog,
             read: load::read_options(&arguments.reading),
             infer: load::infer_options(&arguments.inference),
