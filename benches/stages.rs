@@ -84,7 +84,8 @@ fn infer_elements(bencher: Bencher<'_, '_>, elements: usize) {
 fn workbook_of_ten_thousand_rows(bencher: Bencher<'_, '_>) {
     let catalog = Catalog::builtin();
     let mut report = infer::infer(vec![drawn(Kind::Boxes, 10_000, &catalog)], &catalog, &InferOptions::default());
-    report.threats = report.threats.iter().cloned().cycle().take(10_000).collect();
+    let rows = report.threats.iter().filter(|threat| threat.elements.len() < 10);
+    report.threats = rows.cloned().cycle().take(10_000).collect();
     bencher.bench(|| workbook(&report));
 }
 

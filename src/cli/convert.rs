@@ -195,17 +195,20 @@ impl<'a> Run<'a> {
         folder: Option<&Path>,
     ) -> anyhow::Result<Outcome> {
         console.start(jobs.len());
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.arguments.jobs.unwrap_or(0)).build()?;
-        let endings: Vec<Ending> = pool.install(|| {
-            jobs.par_iter()
-                .map(|job| {
-                    let ending = self.convert(job, formats, folder);
-                    self.tell(job, &ending, jobs.len() == 1, console);
-                    console.step();
-                    ending
-                })
-                .collect()
-        });
+        let work = |job: &Job| {
+            let ending = self.convert(job, formats, folder);
+            self.tell(job, &ending, jobs.len() == 1, console);
+            console.step();
+            ending
+        };
+        let endings: Vec<Ending> = match jobs {
+            // One alone needs no threads, and starting them is a good part of its time.
+            [job] => vec![work(job)],
+            _ => {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(self.arguments.jobs.unwrap_or(0)).build()?;
+                pool.install(|| jobs.par_iter().map(work).collect())
+            }
+        };
         console.finish();
         let mut remembered = BTreeMap::new();
         for (job, ending) in jobs.iter().zip(&endings) {

@@ -104,7 +104,7 @@ impl RuleBook {
             }
         }
         // Checking is most of the work, and no rule needs another one for it.
-        let checked: Vec<_> = files.par_iter().map(|file| checked(file, &words, &book)).collect();
+        let checked: Vec<_> = files.par_iter().with_max_len(1).map(|file| checked(file, &words, &book)).collect();
         let mut problems = Vec::new();
         let mut rules: Vec<Option<Rule>> = Vec::new();
         for (file, found) in files.iter().zip(checked) {
