@@ -20,13 +20,43 @@ pub struct BoundaryLook {
     pub kind: BoundaryType,
     /// Words that name it wherever they stand in a label.
     #[serde(default)]
-    pub labels: Vec<String>,
+    pub labels: Vec<BoundaryName>,
     /// Words that name it at the end of a label only, but for numbers and single letters.
     #[serde(default)]
-    pub names: Vec<String>,
+    pub names: Vec<BoundaryName>,
     /// Colours that it is drawn in.
     #[serde(default)]
     pub looks: Vec<Colours>,
+}
+
+/// What a kind of box is called, prepared for looking it up in labels.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "String")]
+pub struct BoundaryName {
+    written: String,
+    /// Its words in lower case, with a space around each.
+    words: String,
+    plural: String,
+}
+
+impl From<String> for BoundaryName {
+    fn from(written: String) -> Self {
+        let words = words(&written);
+        let plural = format!(" {}s ", words.trim());
+        Self { written, words, plural }
+    }
+}
+
+impl BoundaryName {
+    /// Whether `text`, as [`words`] gives it, holds the name as whole words, in the singular or the plural. Scripts
+    /// without spaces have no whole words: there it may stand anywhere.
+    fn is_in(&self, text: &str) -> bool {
+        let bare = self.words.trim();
+        if bare.chars().any(|c| c >= '\u{3000}') {
+            return text.contains(bare);
+        }
+        text.contains(&self.words) || text.contains(&self.plural)
+    }
 }
 
 /// Colours of a box; what is not given may be anything.
@@ -96,9 +126,9 @@ impl Catalog {
         };
         let end = format!("{} ", bare.trim_end());
         self.boundaries().iter().find_map(|look| {
-            let ends = |name: &&String| end.ends_with(&words(name)) || end.trim() == name.as_str();
-            let hit = look.labels.iter().find(|n| holds(&all, n)).or_else(|| look.names.iter().find(ends))?;
-            Some((look.kind, format!("label \"{hit}\"")))
+            let ends = |name: &&BoundaryName| end.ends_with(&name.words) || end.trim() == name.written;
+            let hit = look.labels.iter().find(|n| n.is_in(&all)).or_else(|| look.names.iter().find(ends))?;
+            Some((look.kind, format!("label \"{}\"", hit.written)))
         })
     }
 
@@ -158,17 +188,6 @@ fn words(text: &str) -> String {
         words.push(' ');
     }
     words
-}
-
-/// Whether the words hold `name` as whole words, in the singular or the plural. Scripts without spaces have no whole
-/// words: there it may stand anywhere.
-fn holds(text: &str, name: &str) -> bool {
-    let name = words(name);
-    let bare = name.trim();
-    if bare.chars().any(|c| c >= '\u{3000}') {
-        return text.contains(bare);
-    }
-    text.contains(&name) || text.contains(&format!(" {bare}s "))
 }
 
 /// A Region's or an Availability Zone's code in a label, such as `eu-west-1` or `eu-west-1a`.

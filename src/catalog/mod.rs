@@ -29,7 +29,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-pub use boundary::{BoundaryLook, Colours};
+pub use boundary::{BoundaryLook, BoundaryName, Colours};
 pub use control::{Control, ControlScope};
 pub use error::{CatalogError, Problem, did_you_mean};
 pub use file::{CatalogFile, parse};

@@ -198,8 +198,10 @@ impl<'a> Run<'a> {
         let date = date()?;
         let triage = arguments.triage.as_ref().map(read_file).transpose()?;
         let catalog = load::catalog(&arguments.reading.catalogs)?;
+        // Reading the rules is most of a short run, and uses all threads: done here, no job of the batch waits for it.
+        let (version, _) = rayon::join(|| catalog.version(), || catalog.rules());
         Ok(Self {
-            version: catalog.version(),
+            version,
             catalog,
             read: load::read_options(&arguments.reading),
             infer: load::infer_options(&arguments.inference),
@@ -222,22 +224,27 @@ impl<'a> Run<'a> {
         let index = self.batch.as_ref().map(|batch| batch.folder.join(INDEX[0]));
         outputs::sweep(files.chain(index.as_deref()));
         console.start(jobs.len());
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.arguments.jobs.unwrap_or(0)).build()?;
-        let endings: Vec<Ending> = pool.install(|| {
-            jobs.par_iter()
-                .map(|job| {
-                    let ending = self
-                        .convert(job, formats, jobs.len() == 1, console)
-                        .unwrap_or_else(|error| Ending::Failed(format!("{error:#}")));
-                    console.step();
-                    ending
-                })
-                .collect()
-        });
+        // One alone needs no threads, and starting them is a good part of its time.
+        let threads = || rayon::ThreadPoolBuilder::new().num_threads(self.arguments.jobs.unwrap_or(0)).build();
+        let pool = if jobs.len() > 1 { Some(threads()?) } else { None };
+        let work = |job: &Job| {
+            let ending = self
+                .convert(job, formats, jobs.len() == 1, console)
+                .unwrap_or_else(|error| Ending::Failed(format!("{error:#}")));
+            console.step();
+            ending
+        };
+        let endings: Vec<Ending> = match &pool {
+            Some(pool) => pool.install(|| jobs.par_iter().map(work).collect()),
+            None => jobs.iter().map(work).collect(),
+        };
         console.finish();
         // On a thread of the pool, which has memory that its conversions needed and need no more.
-        let indexed =
-            self.batch.take().map_or(Ok(()), |batch| pool.install(|| self.write_index(batch, jobs, &endings)));
+        let indexed = match (self.batch.take(), &pool) {
+            (None, _) => Ok(()),
+            (Some(batch), Some(pool)) => pool.install(|| self.write_index(batch, jobs, &endings)),
+            (Some(batch), None) => self.write_index(batch, jobs, &endings),
+        };
         let ended = self.close(jobs, &endings, console);
         if let Err(error) = indexed {
             console.error(&format!("{error:#}"));

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write,
+    sync::LazyLock,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -20,6 +21,14 @@ use crate::model::{
 };
 
 const TEMPLATE: &str = include_str!("../../templates/report.html");
+const NAME: &str = "report.html";
+/// The built-in template, read once for all pages of a batch.
+static BUILT_IN: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = environment();
+    // Every test of a page reads it, so a mistake cannot reach a user.
+    environment.add_template(NAME, TEMPLATE).expect("the built-in template is valid");
+    environment
+});
 /// The style of every page.
 pub(super) const STYLE: &str = concat!(include_str!("../../templates/report.css"), include_str!("picture/picture.css"));
 const SCRIPT: &str = include_str!("../../templates/report.js");
@@ -205,7 +214,10 @@ pub(super) fn write(report: &ThreatReport, options: &ExportOptions, out: &mut dy
         controls => Serde(report.controls.iter().map(|c| ControlView { name: c.name.clone(), evidence: c.evidence.clone() }).collect::<Vec<_>>()),
         checklists => Serde(report.checklists.iter().map(ChecklistView::new).collect::<Vec<_>>()),
     };
-    render("report.html", options.template.as_deref().unwrap_or(TEMPLATE), values, out)
+    match &options.template {
+        Some(template) => render(NAME, template, values, out),
+        None => fill(&BUILT_IN, NAME, values, out),
+    }
 }
 
 /// What stands around every printed page: title, classification, the file's hash and the page's number.
@@ -255,14 +267,26 @@ pub(super) fn render(
     values: minijinja::Value,
     out: &mut dyn Write,
 ) -> Result<(), ExportError> {
+    let mut environment = environment();
+    environment.add_template(name, template).map_err(|error| template_error(&error))?;
+    fill(&environment, name, values, out)
+}
+
+fn fill(
+    environment: &Environment<'_>,
+    name: &str,
+    values: minijinja::Value,
+    out: &mut dyn Write,
+) -> Result<(), ExportError> {
+    let filled = environment.get_template(name).and_then(|template| template.render_captured_to(values, out));
+    filled.map(drop).map_err(|error| template_error(&error))
+}
+
+fn environment<'t>() -> Environment<'t> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let filled = environment
-        .add_template(name, template)
-        .and_then(|()| environment.get_template(name))
-        .and_then(|template| template.render_captured_to(values, out).map(drop));
-    filled.map_err(|error| template_error(&error))
+    environment
 }
 
 /// The message of a template that cannot be used, with its line.

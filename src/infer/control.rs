@@ -1,5 +1,7 @@
 //! Controls drawn in a diagram: where they are seen, and what they protect.
 
+use std::{cell::RefCell, collections::HashMap};
+
 use crate::{
     catalog::{Control, ControlScope, Text},
     model::{BoundaryIndex, BoundaryType, ElementIndex, ElementKind, Fact, SeenControl, Truth},
@@ -26,10 +28,22 @@ struct Seen {
     evidence: String,
 }
 
+/// What a control was seen at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Spot {
+    Element(usize),
+    Flow(usize),
+    Boundary(usize),
+}
+
 /// One control: where it was seen, and what it protects.
 #[derive(Clone, Debug, Default)]
 struct Coverage {
     seen: Vec<Seen>,
+    /// For each spot, the first place in `seen`.
+    first: HashMap<Spot, usize>,
+    /// What was found out by [`Coverage::touching`].
+    touched: RefCell<HashMap<usize, Option<usize>>>,
     /// On the element itself, or attached to it.
     own: Vec<bool>,
     /// On every way from outside to the element.
@@ -106,25 +120,21 @@ impl Controls {
                 .collect(),
             _ => Vec::new(),
         };
-        let touches = |seen: &&Seen| match seen.place {
-            Place::Flow(f) => match focus {
-                Focus::Flow(own, _) => own == f,
-                _ => near.iter().any(|n| scene.topology.inflows.get(*n).is_some_and(|l| l.contains(&f))),
-            },
-            Place::Element { element, .. } => {
-                let linked =
-                    |list: &[Vec<usize>]| list.get(element).is_some_and(|l| near.iter().any(|n| l.contains(n)));
-                near.contains(&element) || linked(&scene.topology.callers) || linked(&scene.topology.callees)
+        let on_flows = match (focus, near.first()) {
+            (Focus::Flow(f, _), _) => c.first.get(&Spot::Flow(f)).copied(),
+            (_, Some(n)) => {
+                let inflows = scene.topology.inflows.get(*n).into_iter().flatten();
+                inflows.filter_map(|f| c.first.get(&Spot::Flow(*f)).copied()).min()
             }
-            Place::Boundary(b) => near.iter().any(|n| scene.members.get(b).is_some_and(|m| m.contains(n))),
-            Place::Diagram => false,
+            _ => None,
         };
-        let on_way = |seen: &&Seen| match (seen.place, near.first()) {
-            (Place::Element { element, .. }, Some(n)) => scene.topology.way_in(*n).contains(&element),
-            _ => false,
+        let touching = near.iter().filter_map(|n| c.touching(scene, *n)).chain(on_flows).min();
+        let on_way = || {
+            let way = scene.topology.way_in(*near.first()?);
+            way.iter().filter_map(|e| c.first.get(&Spot::Element(*e)).copied()).min()
         };
-        let best = c.seen.iter().find(touches).or_else(|| c.seen.iter().find(on_way)).or(c.seen.first());
-        best.map(|s| s.evidence.clone()).unwrap_or_default()
+        let best = touching.or_else(on_way).unwrap_or(0);
+        c.seen.get(best).map(|s| s.evidence.clone()).unwrap_or_default()
     }
 
     /// Every control that was seen, for the report.
@@ -197,7 +207,7 @@ fn on_elements(scene: &Scene<'_>, note: &mut impl FnMut(usize, Place, String)) {
             ("private-subnet", in_private_subnet(scene, i), "lies in a private subnet"),
             ("sg", scene.lies_in(i, |t| t == BoundaryType::SecurityGroup), "lies in a security group"),
         ] {
-            if let Some(control) = position(scene, key).filter(|_| holds) {
+            if holds && let Some(control) = position(scene, key) {
                 note(control, here, format!("“{label}” {says}"));
             }
         }
@@ -266,8 +276,20 @@ impl Coverage {
         let Some(control) = scene.catalog.controls().get(control) else { return Self::default() };
         let has = |scope| control.scope.contains(&scope);
         let count = scene.diagram.elements.len();
+        let mut first = HashMap::new();
+        for (i, seen) in seen.iter().enumerate() {
+            let spot = match seen.place {
+                Place::Element { element, .. } => Spot::Element(element),
+                Place::Flow(f) => Spot::Flow(f),
+                Place::Boundary(b) => Spot::Boundary(b),
+                Place::Diagram => continue,
+            };
+            first.entry(spot).or_insert(i);
+        }
         let mut new = Self {
             seen,
+            first,
+            touched: RefCell::default(),
             own: vec![false; count],
             behind: vec![false; count],
             flows: vec![false; scene.diagram.flows.len()],
@@ -275,8 +297,9 @@ impl Coverage {
         };
         new.diagram = has(ControlScope::Diagram);
         let mut guards = Guards { elements: vec![false; count], flows: vec![false; scene.diagram.flows.len()] };
-        for seen in new.seen.clone() {
-            match seen.place {
+        let places: Vec<Place> = new.seen.iter().map(|s| s.place).collect();
+        for place in places {
+            match place {
                 Place::Diagram => {}
                 Place::Element { element, icon } => {
                     new.on_element(scene, element, icon, control, &mut guards);
@@ -300,6 +323,21 @@ impl Coverage {
             new.behind = guards.protect(scene);
         }
         new
+    }
+
+    /// The first place in `seen` that is the element, linked to it or a box around it.
+    fn touching(&self, scene: &Scene<'_>, element: usize) -> Option<usize> {
+        if let Some(known) = self.touched.borrow().get(&element) {
+            return *known;
+        }
+        let t = &scene.topology;
+        let linked = [&t.callers, &t.callees].into_iter().filter_map(|l| l.get(element)).flatten();
+        let spots = linked.chain([&element]).map(|e| Spot::Element(*e));
+        let boxes = scene.element(element).map(|e| e.boundaries.as_slice()).unwrap_or_default();
+        let spots = spots.chain(boxes.iter().map(|b| Spot::Boundary(b.0)));
+        let found = spots.filter_map(|spot| self.first.get(&spot).copied()).min();
+        self.touched.borrow_mut().insert(element, found);
+        found
     }
 
     fn on_element(&mut self, scene: &Scene<'_>, e: usize, icon: bool, control: &Control, guards: &mut Guards) {

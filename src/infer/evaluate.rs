@@ -17,8 +17,8 @@ const MAX_FOLLOWED: usize = 4_096;
 /// Answers of conditions that look along paths, by the condition's address and the direction.
 type Memory = RefCell<HashMap<(usize, bool, bool), Rc<Vec<Truth>>>>;
 
-/// Answers at elements with many neighbours, by the condition's address and the element.
-type Answers = RefCell<HashMap<(usize, usize), Truth>>;
+/// Answers at places that many things are seen from, by the condition's address and the place.
+type Answers = RefCell<HashMap<(usize, Focus), Truth>>;
 
 /// An element with more neighbours than this is asked the same thing once only.
 const MANY: usize = 16;
@@ -59,25 +59,38 @@ impl<'s, 'a> Evaluator<'s, 'a> {
                 any
             }
             Tree::Not(inner) => !self.truth(inner, focus),
-            Tree::Look { quantifier, role, what } => match focus {
-                Focus::Element(e) if self.has_many(e) => {
-                    let key = (std::ptr::from_ref(condition) as usize, e);
-                    if let Some(known) = self.answers.borrow().get(&key) {
-                        return *known;
-                    }
-                    let truth = self.look(*quantifier, *role, what, focus);
-                    self.answers.borrow_mut().insert(key, truth);
-                    truth
-                }
-                _ => self.look(*quantifier, *role, what, focus),
-            },
+            Tree::Look { quantifier, role, what } => {
+                self.remembered(condition, focus, || self.look(*quantifier, *role, what, focus))
+            }
+            Tree::Test(check) if focus == Focus::Diagram => {
+                self.remembered(condition, focus, || self.truth_of(check, focus))
+            }
             Tree::Test(check) => self.truth_of(check, focus),
         }
     }
 
-    fn has_many(&self, e: usize) -> bool {
+    /// What `answer` says; asked once only where it may take long and others ask the same.
+    fn remembered(&self, condition: &Condition, focus: Focus, answer: impl FnOnce() -> Truth) -> Truth {
+        if !self.sees_many(focus) {
+            return answer();
+        }
+        let key = (std::ptr::from_ref(condition) as usize, focus);
+        if let Some(known) = self.answers.borrow().get(&key) {
+            return *known;
+        }
+        let truth = answer();
+        self.answers.borrow_mut().insert(key, truth);
+        truth
+    }
+
+    /// Whether much may be seen from `focus`.
+    fn sees_many(&self, focus: Focus) -> bool {
         let t = &self.scene.topology;
-        [&t.callers, &t.callees].into_iter().any(|l| l.get(e).is_some_and(|l| l.len() > MANY))
+        match focus {
+            Focus::Element(e) => [&t.callers, &t.callees].iter().any(|l| l.get(e).is_some_and(|l| l.len() > MANY)),
+            Focus::Flow(..) => false,
+            Focus::Boundary(_) | Focus::Diagram => true,
+        }
     }
 
     fn look(&self, quantifier: Quantifier, role: Role, what: &Condition, focus: Focus) -> Truth {
@@ -175,8 +188,8 @@ impl<'s, 'a> Evaluator<'s, 'a> {
             }
             Role::Client => self.through(&t.previous, e),
             Role::Backend => self.through(&t.next, e),
-            Role::Upstream => self.all_along(&t.previous, e),
-            Role::Downstream => self.all_along(&t.next, e),
+            Role::Upstream => return Self::all_along(&t.previous, e, visit),
+            Role::Downstream => return Self::all_along(&t.next, e, visit),
             Role::Inflow | Role::Outflow => {
                 let lists = if role == Role::Inflow { &t.inflows } else { &t.outflows };
                 lists.get(e).into_iter().flatten().any(|f| visit(Focus::Flow(*f, false)));
@@ -219,8 +232,8 @@ impl<'s, 'a> Evaluator<'s, 'a> {
         found
     }
 
-    /// Every element that a path in the direction of `steps` leads to, nearest first.
-    fn all_along(&self, steps: &[Vec<usize>], e: usize) -> Vec<usize> {
+    /// Visits every element that a path in the direction of `steps` leads to, nearest first.
+    fn all_along(steps: &[Vec<usize>], e: usize, visit: &mut dyn FnMut(Focus) -> bool) {
         let mut seen = vec![false; steps.len()];
         let mut found: Vec<usize> = Vec::new();
         let mut at = 0;
@@ -230,12 +243,14 @@ impl<'s, 'a> Evaluator<'s, 'a> {
                 if let Some(new) = seen.get_mut(*n).filter(|s| !**s) {
                     *new = true;
                     found.push(*n);
+                    if visit(Focus::Element(*n)) {
+                        return;
+                    }
                 }
             }
             from = found.get(at).copied().filter(|_| found.len() < MAX_FOLLOWED);
             at += 1;
         }
-        found
     }
 
     fn each_of_flow(&self, role: Role, f: usize, answer: bool, visit: &mut dyn FnMut(Focus) -> bool) {

@@ -1,5 +1,7 @@
 //! From a candidate to a row that explains itself.
 
+use std::collections::HashMap;
+
 use super::{
     candidate::Candidate,
     evaluate::Evaluator,
@@ -325,21 +327,24 @@ fn plain_name<'a>(scene: &Scene<'a>, focus: Focus) -> &'a str {
 /// "A, B and C", or "A, B, C and 2 more"; a label that several bear is told once, with how many.
 fn joined(labels: &[&str], named: usize) -> String {
     let mut counts: Vec<(&str, usize)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for label in labels {
-        match counts.iter_mut().find(|(known, _)| known == label) {
+        let place = *places.entry(label).or_insert(counts.len());
+        match counts.get_mut(place) {
             Some((_, n)) => *n += 1,
             None => counts.push((label, 1)),
         }
     }
-    let words: Vec<String> =
-        counts.iter().map(|(label, n)| if *n > 1 { format!("{label} ({n})") } else { (*label).to_owned() }).collect();
+    let word = |(label, n): &(&str, usize)| if *n > 1 { format!("{label} ({n})") } else { (*label).to_owned() };
+    if counts.len() > named {
+        let rest: usize = counts.iter().skip(named).map(|(_, n)| n).sum();
+        let first: Vec<String> = counts.iter().take(named).map(word).collect();
+        return format!("{} and {rest} more", first.join(", "));
+    }
+    let words: Vec<String> = counts.iter().map(word).collect();
     match words.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
-        many if many.len() > named => {
-            let rest: usize = counts.iter().skip(named).map(|(_, n)| n).sum();
-            format!("{} and {rest} more", many.iter().take(named).cloned().collect::<Vec<_>>().join(", "))
-        }
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -45,7 +45,16 @@ impl Trace {
                 }
             }
             Tree::Not(inner) => self.explain(on, inner, focus, !wanted),
-            Tree::Look { quantifier, role, what } => self.look(on, *quantifier, *role, what, focus, wanted),
+            Tree::Look { quantifier, role, what } => {
+                let settled = match quantifier {
+                    Quantifier::No | Quantifier::Every => Truth::Yes,
+                    Quantifier::Single | Quantifier::Some | Quantifier::AtLeast(_) => Truth::No,
+                };
+                // Where it is settled nothing that was looked at is unknown.
+                if matches!(quantifier, Quantifier::AtLeast(_)) || on.truth(condition, focus) != settled {
+                    self.look(on, *quantifier, *role, what, focus, wanted);
+                }
+            }
             Tree::Test(check) => self.test(on, check, focus, wanted),
         }
     }

@@ -6,6 +6,7 @@ use std::{
     ops::Range,
 };
 
+use rayon::prelude::*;
 use toml::Spanned;
 
 use super::{Checklist, CountermeasureEntry, Example, MAX_TITLE, On, Placeholder, RuleEntry, placeholder};
@@ -102,19 +103,18 @@ impl RuleBook {
                 book.add_countermeasure(entry);
             }
         }
+        // Checking is most of the work, and no rule needs another one for it.
+        let checked: Vec<_> = files.par_iter().with_max_len(1).map(|file| checked(file, &words, &book)).collect();
         let mut problems = Vec::new();
         let mut rules: Vec<Option<Rule>> = Vec::new();
-        for file in files {
+        for (file, found) in files.iter().zip(checked) {
             for id in &file.disable {
                 if let Some(place) = book.by_id.get(id).and_then(|i| rules.get_mut(*i)) {
                     *place = None;
                 }
             }
-            for entry in &file.rules {
-                let mut checker =
-                    Checker { file, entry: entry.get_ref(), words: &words, book: &book, problems: Vec::new() };
-                let rule = checker.rule(entry.span());
-                problems.append(&mut checker.problems);
+            for (rule, mut mistakes) in found {
+                problems.append(&mut mistakes);
                 let Some(rule) = rule else { continue };
                 match book.by_id.get(&rule.id).and_then(|i| rules.get_mut(*i)) {
                     Some(place) => *place = Some(rule),
@@ -226,9 +226,24 @@ fn optional(text: Option<&Spanned<String>>) -> String {
     text.map(|t| t.get_ref().trim().to_owned()).unwrap_or_default()
 }
 
+/// The rules of one file, each with the mistakes in it.
+fn checked(file: &RuleFile, words: &Vocabulary<'_>, book: &RuleBook) -> Vec<(Option<Rule>, Vec<Problem>)> {
+    let ends: Vec<usize> = file.text.match_indices('\n').map(|(at, _)| at).collect();
+    file.rules
+        .iter()
+        .map(|entry| {
+            let line = ends.partition_point(|end| *end < entry.span().start) + 1;
+            let mut checker = Checker { file, line, entry: entry.get_ref(), words, book, problems: Vec::new() };
+            (checker.rule(entry.span()), checker.problems)
+        })
+        .collect()
+}
+
 /// Checks one entry; mistakes are collected, so that all are shown at once.
 struct Checker<'a> {
     file: &'a RuleFile,
+    /// The line that the entry starts on, from 1.
+    line: usize,
     entry: &'a RuleEntry,
     words: &'a Vocabulary<'a>,
     book: &'a RuleBook,
@@ -286,7 +301,7 @@ impl Checker<'_> {
             seeds: entry.seeds.clone(),
             examples: entry.example.iter().map(|e| e.get_ref().clone()).collect(),
             file: self.file.name.clone(),
-            line: self.file.text.get(..span.start).unwrap_or_default().matches('\n').count() + 1,
+            line: self.line,
         })
     }
 

@@ -70,10 +70,10 @@ fn pages(xml: &str) -> Result<Vec<(model::Page, page::Page)>, ImportError> {
 /// A page's id and name; draw.io's own defaults where they are missing.
 fn identity(tag: Option<&BytesStart<'_>>, index: usize) -> model::Page {
     let mut page = model::Page { index, id: index.to_string(), name: format!("Page-{}", index + 1) };
-    for (key, value) in tag.map(page::attributes).unwrap_or_default() {
-        match key.as_str() {
-            "id" if !value.is_empty() => page.id = value,
-            "name" if !value.is_empty() => page.name = value,
+    for (key, value) in tag.into_iter().flat_map(page::attributes) {
+        match key {
+            "id" if !value.is_empty() => page.id = value.into_owned(),
+            "name" if !value.is_empty() => page.name = value.into_owned(),
             _ => {}
         }
     }

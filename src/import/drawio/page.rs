@@ -1,6 +1,6 @@
 //! A page as written: the cells of an `<mxGraphModel>`, typed, before anything is concluded from them.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use quick_xml::{
     Reader, XmlVersion,
@@ -206,14 +206,17 @@ impl Parser {
     }
 
     fn open_geometry(&mut self, tag: &BytesStart<'_>) -> Open {
-        let geometry = Geometry {
-            x: number(tag, "x"),
-            y: number(tag, "y"),
-            width: number(tag, "width").max(0.0),
-            height: number(tag, "height").max(0.0),
-            relative: attribute(tag, "relative").as_deref() == Some("1"),
-            ..Geometry::default()
-        };
+        let mut geometry = Geometry::default();
+        for (key, value) in attributes(tag) {
+            match key {
+                "x" => geometry.x = number(&value),
+                "y" => geometry.y = number(&value),
+                "width" => geometry.width = number(&value).max(0.0),
+                "height" => geometry.height = number(&value).max(0.0),
+                "relative" => geometry.relative = value == "1",
+                _ => {}
+            }
+        }
         if let Some(draft) = self.draft() {
             draft.cell.geometry = Some(geometry);
         }
@@ -221,13 +224,22 @@ impl Parser {
     }
 
     fn point(&mut self, tag: &BytesStart<'_>) -> Open {
-        let point = Point { x: number(tag, "x"), y: number(tag, "y") };
+        let mut point = Point { x: 0.0, y: 0.0 };
+        let mut role = Cow::Borrowed("");
+        for (key, value) in attributes(tag) {
+            match key {
+                "x" => point.x = number(&value),
+                "y" => point.y = number(&value),
+                "as" => role = value,
+                _ => {}
+            }
+        }
         let bend = matches!(self.stack.last(), Some(Open::Points));
         if let Some(geometry) = self.draft().and_then(|d| d.cell.geometry.as_mut()) {
-            match attribute(tag, "as").as_deref() {
-                Some("sourcePoint") => geometry.source = Some(point),
-                Some("targetPoint") => geometry.target = Some(point),
-                Some("offset") => geometry.offset = Some(point),
+            match role.as_ref() {
+                "sourcePoint" => geometry.source = Some(point),
+                "targetPoint" => geometry.target = Some(point),
+                "offset" => geometry.offset = Some(point),
                 _ if bend => geometry.points.push(point),
                 _ => {}
             }
@@ -236,9 +248,18 @@ impl Parser {
     }
 
     fn rectangle(&mut self, tag: &BytesStart<'_>) -> Open {
-        let size = (number(tag, "width").max(0.0), number(tag, "height").max(0.0));
+        let mut size = (0.0, 0.0);
+        let mut alternate = false;
+        for (key, value) in attributes(tag) {
+            match key {
+                "width" => size.0 = number(&value).max(0.0),
+                "height" => size.1 = number(&value).max(0.0),
+                "as" => alternate = value == "alternateBounds",
+                _ => {}
+            }
+        }
         if let Some(geometry) = self.draft().and_then(|d| d.cell.geometry.as_mut())
-            && attribute(tag, "as").as_deref() == Some("alternateBounds")
+            && alternate
         {
             geometry.alternate = Some(size);
         }
@@ -260,11 +281,12 @@ impl Parser {
 fn wrapper(tag: &BytesStart<'_>) -> Cell {
     let mut cell = Cell::default();
     for (key, value) in attributes(tag) {
-        match key.as_str() {
+        let value = value.into_owned();
+        match key {
             "id" => cell.id = value,
             "label" => cell.value = value,
             _ => {
-                cell.data.insert(key, value);
+                cell.data.insert(key.to_owned(), value);
             }
         }
     }
@@ -274,16 +296,17 @@ fn wrapper(tag: &BytesStart<'_>) -> Cell {
 /// What the `<mxCell>` says. Inside a wrapper it has neither id nor label.
 fn complete(cell: &mut Cell, tag: &BytesStart<'_>) {
     let (mut vertex, mut edge) = (false, false);
+    let filled = |value: Cow<'_, str>| Some(value.into_owned()).filter(|v| !v.is_empty());
     for (key, value) in attributes(tag) {
-        match key.as_str() {
-            "id" if cell.id.is_empty() => cell.id = value,
-            "value" if cell.value.is_empty() => cell.value = value,
-            "style" => cell.style = Style::parse(value),
+        match key {
+            "id" if cell.id.is_empty() => cell.id = value.into_owned(),
+            "value" if cell.value.is_empty() => cell.value = value.into_owned(),
+            "style" => cell.style = Style::parse(value.into_owned()),
             "vertex" => vertex = value == "1",
             "edge" => edge = value == "1",
-            "parent" => cell.parent = Some(value),
-            "source" => cell.source = Some(value).filter(|v| !v.is_empty()),
-            "target" => cell.target = Some(value).filter(|v| !v.is_empty()),
+            "parent" => cell.parent = Some(value.into_owned()),
+            "source" => cell.source = filled(value),
+            "target" => cell.target = filled(value),
             "visible" => cell.hidden = value == "0",
             "collapsed" => cell.collapsed = value == "1",
             _ => {}
@@ -297,26 +320,17 @@ fn complete(cell: &mut Cell, tag: &BytesStart<'_>) {
 }
 
 /// The attributes of `tag`, unescaped; what cannot be unescaped stays as written.
-pub(super) fn attributes(tag: &BytesStart<'_>) -> Vec<(String, String)> {
+pub(super) fn attributes<'t>(tag: &'t BytesStart<'_>) -> impl Iterator<Item = (&'t str, Cow<'t, str>)> {
     let mut all = tag.attributes();
-    all.with_checks(false)
-        .filter_map(Result::ok)
-        .map(|a| {
-            let value = match a.normalized_value(XmlVersion::Implicit1_0) {
-                Ok(value) => value.into_owned(),
-                Err(_) => a.value.clone().into_owned(),
-            };
-            (a.key.as_ref().to_owned(), value)
-        })
-        .collect()
+    all.with_checks(false);
+    all.filter_map(Result::ok).map(|a| {
+        let value = a.normalized_value(XmlVersion::Implicit1_0);
+        (a.key.into_inner(), value.unwrap_or(a.value))
+    })
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    attributes(tag).into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
-}
-
-/// A number, 0 where it is missing or none. Beyond ten million pixels nothing is drawn, and sums stay finite.
-fn number(tag: &BytesStart<'_>, name: &str) -> f64 {
-    let value = attribute(tag, name).and_then(|v| v.trim().parse::<f64>().ok()).filter(|n| n.is_finite());
+/// A number, 0 where it is none. Beyond ten million pixels nothing is drawn, and sums stay finite.
+fn number(text: &str) -> f64 {
+    let value = text.trim().parse::<f64>().ok().filter(|n| n.is_finite());
     value.unwrap_or_default().clamp(-1e7, 1e7)
 }
