@@ -56,7 +56,7 @@ pub(super) fn flows(diagram: &Diagram, places: &[Rect], options: &PictureOptions
         }
         let middle = along(&line, 0.5);
         if !flow.label.is_empty() {
-            let lines = wrapped(&flow.label, 150.0, 10, 3);
+            let lines = wrapped(&flow.label, room(&line), 10, 4);
             let above = middle.y - 12.0 * lines.len() as f64 - 3.0;
             canvas.centred(middle.x, above, &lines, 10, "ts-text");
         }
@@ -66,6 +66,15 @@ pub(super) fn flows(diagram: &Diagram, places: &[Rect], options: &PictureOptions
         }
         canvas.push("</g>");
     }
+}
+
+/// The width that a label over `line` may take, so that what stands at both ends does not hide it.
+fn room(line: &[Point]) -> f64 {
+    const MOST: f64 = 150.0;
+    const LEAST: f64 = 45.0;
+    let (Some(first), Some(last)) = (line.first(), line.last()) else { return MOST };
+    let (across, down) = ((last.x - first.x).abs(), (last.y - first.y).abs());
+    if across > down { across.clamp(LEAST, MOST) } else { MOST }
 }
 
 /// The line as drawn in the file, else straight from middle to middle; without what lies inside its ends' boxes.
