@@ -37,8 +37,7 @@ pub(super) fn pages(topology: &Topology, nodes: &[Node]) -> Vec<Pages> {
     let found = stores.filter_map(|store| {
         let called = topology.next.get(store)?.iter().copied().filter(|c| is(c, |n| n.called_by_pages));
         let called: BTreeSet<usize> = called.collect();
-        // What hands requests on is called through anyway.
-        if called.is_empty() || is(&store, |n| n.passthrough) {
+        if called.is_empty() {
             return None;
         }
         let mut seen = BTreeSet::from([store]);
